@@ -1,13 +1,117 @@
 // Every limit of the product with its unit and its reason, in one place. A limit that nothing uses fails the tidy test.
 
 export const LIMITS = Object.freeze({
+  // ---- telemetry
+  /** Slots of the metric slab, 8 bytes each: 40 histograms and some thousand counters in 128 KiB. */
+  metricSlotsMax: 16_384,
+
   // ---- base/text: documents that people write
+  /** Size of a file that is read as JSON or TOML: a document of 100,000 entries has about 6 MiB. */
+  textBytesMax: 16 * 1024 * 1024,
+  /** Levels of a text: what the wire allows (32 arrays and 32 structs), so nothing that can be written is lost. */
+  textDepthMax: 64,
+  /** Values of a text, each key and each element one: bounds memory at some 200 MiB. */
+  textValuesMax: 1_000_000,
+  /** UTF-16 units of one text value: 3 MiB of bytes as base64, beyond any property seen in the wild. */
+  textStringMax: 4 * 1024 * 1024,
+  /** Faults reported for one text; a person corrects no more in one go, and later ones are often consequences. */
+  textFaultsMax: 50,
+  /** Characters of a snippet; of a longer line the part around the fault is shown. */
+  snippetCharsMax: 160,
+  /** Characters of a name for which a nearest one is looked for: the cost grows with its square. */
+  nearestCharsMax: 64,
+  /** Candidates that are compared for "did you mean": every unit of a large machine, in some 20 ms. */
+  nearestCandidatesMax: 10_000,
 
   // ---- host/dbus: the wire (D-Bus specification, "Message Protocol")
+  /** A signature: the specification's own limit (its length is one byte). */
+  signatureSizeBytesMax: 255,
+  /** Arrays in arrays, and structs in structs, of one signature: the specification's limit for each. */
+  typeDepthMax: 32,
+  /** Containers in containers of one body, variants included: what libdbus refuses beyond, so nobody can need more. */
+  valueDepthMax: 64,
+  /** An array's elements: the specification's limit. */
+  arraySizeBytesMax: 67_108_864,
+  /** A whole message: the specification's limit. What a connection takes is far less: see the caps of its framer. */
+  messageSizeBytesMax: 134_217_728,
+  /** The header of one message. Names have at most 255 bytes; only an object path could make it longer than this. */
+  headerSizeBytesMax: 65_536,
+  /** Interface, member, error and bus names: the specification's limit. */
+  nameSizeBytesMax: 255,
+  /** Arrays, structs, dicts and variants in one body. Each takes up to 40 times its bytes as a JavaScript value, so
+   * a message below its size cap could still fill the heap; 150,000 are in a tree of 10,000 objects. */
+  containersPerBodyMax: 2_000_000,
+  /** Parsed signatures, and compiled coders, that are kept: a machine's services use a few hundred. */
+  signatureCacheEntriesMax: 2048,
+  /** Milliseconds a call may wait for its reply unless it says otherwise: what libdbus and sd-bus use. */
+  callDeadlineMs: 25_000,
+  /** Milliseconds for connecting, authenticating and Hello over all addresses of a list. */
+  connectDeadlineMs: 10_000,
+  /** Bytes of a reply unless the call says otherwise: 10,000 managed objects need 6 MiB. */
+  replyBytesMax: 32 * 1024 * 1024,
+  /** Bytes of a call to an object of ours: nothing we export takes large arguments. */
+  incomingCallBytesMax: 16 * 1024 * 1024,
+  /** Bytes of a signal that nobody here subscribed to: anyone may send one to any connection of the system bus. */
+  strangerSignalBytesMax: 1024 * 1024,
+  /** Calls waiting for a reply on one connection: dbus-daemon allows far fewer. */
+  pendingCallsMax: 65_536,
+  /** Calls of one peer that handlers of ours work on at once; more are answered with LimitsExceeded. */
+  incomingCallsAtOnceMax: 1024,
+  /** Bytes queued for a bus that does not read: one message of the largest size and as much again. */
+  writeQueueBytesMax: 256 * 1024 * 1024,
+  /** Bytes of one line of the authentication dialogue: libdbus refuses more, too. */
+  authLineBytesMax: 16_384,
+  /** Bytes of a unix socket path: sun_path of Linux without its NUL. */
+  socketPathBytesMax: 107,
+  /** Addresses in one list. */
+  addressesMax: 16,
+  /** Milliseconds before the first attempt to reconnect; doubled up to reconnectDelayMsMax. */
+  reconnectDelayMsMin: 100,
+  /** Milliseconds between attempts to reconnect, at most. */
+  reconnectDelayMsMax: 10_000,
+  /** Connections of one embedded bus: it serves one person's programs and tests. */
+  embeddedClientsMax: 256,
+  /** Bytes of one message through the embedded bus: the system bus takes 32 MiB. */
+  embeddedMessageBytesMax: 32 * 1024 * 1024,
+  /** Bytes queued for one client of the embedded bus that does not read, before it is disconnected. */
+  embeddedQueueBytesMax: 128 * 1024 * 1024,
+  /** Match rules of one client of the embedded bus. */
+  embeddedMatchesMax: 4096,
+  /** Names of one client of the embedded bus. */
+  embeddedNamesMax: 512,
+  /** Milliseconds a client of the embedded bus may take to authenticate. */
+  embeddedAuthDeadlineMs: 30_000,
 
   // ---- plugin: mappings, discovery
 
   // ---- state: plans and applies
+  /** Services read at the same time; each answers one call after the other anyway. */
+  inventoryParallelMax: 10,
+  /** First and last pause between two reads while waiting without a signal, milliseconds: quick for what is nearly
+   * there, and one read a second for what takes long. */
+  verifyPauseFirstMs: 20,
+  verifyPauseLastMs: 1_000,
+  /** How long a verification waits when nothing else is said, milliseconds: units take their time to settle. */
+  verifyTimeoutMs: 30_000,
+  /** After which a service undoes its own checkpoint if we are gone, milliseconds: a machine that lost its network
+   * comes back by itself, and nearly every apply is done before. One that is not fails at its commit and is undone. */
+  checkpointTimeoutMs: 600_000,
+  /** Faults of one document that are kept: all faults in one go, but a generated document can have a million. */
+  documentFaultsMax: 1_000,
+  /** Items that `exclusive = true` may remove where the document gives no max_removals: a slip costs little. */
+  removalsDefault: 10,
 
   // ---- cli
+  /** Milliseconds before a live line appears: what is over sooner should not flicker. */
+  liveLineAfterMs: 200,
+  /** Milliseconds between two signs of life where there is no terminal. */
+  heartbeatMs: 30_000,
+  /** Columns where the stream is no terminal: house width of all text output. */
+  plainWidthColumns: 100,
+  /** Characters of one value in text output; longer ones are shortened in the middle and say so. */
+  shownValueCharsMax: 72,
+  /** Milliseconds a completion may take: a person waits at the prompt. */
+  completionDeadlineMs: 1500,
+  /** Names one completion offers. */
+  completionNamesMax: 500,
 });

@@ -1,0 +1,102 @@
+// What each operation answers, as plain values. The rooms that make them own their types; this file only names them.
+
+import type { Code, Kind } from "../base/codes.ts";
+import type { DocTable, DocValue, FieldSchema } from "../plugin/plugin.ts";
+import type { Discovery, LiveObject } from "../plugin/discover.ts";
+import type { Drift, Plan, Report, Verification } from "../state/state.ts";
+
+export interface QueryReply {
+  /** A valid document. */
+  readonly document: DocTable;
+  /** Services that had to be started to be read. */
+  readonly started: readonly string[];
+}
+
+export interface Difference {
+  readonly address: string;
+  readonly verb: "create" | "update" | "delete" | "latest";
+  /** What is there now; null = nothing, or not shown because it is a secret. */
+  readonly before: DocValue | { readonly unknown: string } | null;
+  readonly after: DocValue;
+  readonly secret: boolean;
+}
+export interface DiffReply {
+  readonly differences: readonly Difference[];
+  readonly drift: readonly Drift[];
+  readonly unchanged: number;
+}
+
+export interface PlanReply {
+  readonly plan: Plan;
+  /** Action id -> address. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** The plan as `--json` and `--out` write it. */
+  readonly json: string;
+  /** With `revert`: a document that undoes the plan. */
+  readonly revert: string | null;
+  readonly started: readonly string[];
+}
+
+export interface ApplyReply {
+  readonly plan: Plan;
+  /** Action id -> address. */
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly report: Report;
+}
+
+export interface PluginEntry {
+  readonly name: string;
+  readonly services: readonly string[];
+  readonly bus: "system" | "session";
+  readonly origin: "mapping" | "generated" | "built-in";
+  readonly writable: boolean;
+  readonly source: string;
+}
+export interface PluginReply extends PluginEntry {
+  readonly digest: string;
+  /** Address pattern -> what can be said there. */
+  readonly fields: readonly { readonly address: string; readonly field: FieldSchema }[];
+  readonly notes: readonly string[];
+}
+
+export interface Finding {
+  readonly name: string;
+  readonly state: "ok" | "missing" | "warning";
+  readonly found: string;
+  /** What to do about it. */
+  readonly hint: string | null;
+}
+
+export interface SettingReply {
+  readonly name: string;
+  readonly value: string;
+  readonly origin: string;
+  readonly about: string;
+}
+
+export interface Reply {
+  discover: Discovery & { readonly managedBy: ReadonlyMap<string, readonly string[]> };
+  introspect: LiveObject;
+  query: QueryReply;
+  init: { readonly text: string; readonly started: readonly string[] };
+  validate: { readonly plugins: readonly string[]; readonly values: number; readonly live: boolean };
+  diff: DiffReply;
+  plan: PlanReply;
+  apply: ApplyReply;
+  verify: Verification;
+  "plugin.list": { readonly plugins: readonly PluginEntry[] };
+  "plugin.show": PluginReply;
+  "plugin.create": { readonly directory: string; readonly files: readonly string[] };
+  "plugin.check": { readonly name: string; readonly live: boolean; readonly notes: readonly string[] };
+  doctor: { readonly findings: readonly Finding[] };
+  "config.show": { readonly settings: readonly SettingReply[] };
+  complete: { readonly names: readonly string[] };
+  explain: {
+    readonly code: Code;
+    readonly kind: Kind;
+    readonly title: string;
+    readonly explain: string;
+    readonly exit: number;
+  };
+  version: { readonly version: string; readonly node: string; readonly platform: string };
+}

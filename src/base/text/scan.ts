@@ -1,0 +1,69 @@
+// What both readers share while they walk through a text: the bounded list of faults and the count of values. A reader
+// that has found LIMITS.textFaultsMax faults, or a value too many, is `full` and stops at its next step.
+
+import type { Code } from "../codes.ts";
+import type { Fault } from "../error.ts";
+import { LIMITS } from "../limits.ts";
+import type { Source } from "./located.ts";
+
+export class Scan {
+  readonly source: Source;
+  readonly faults: Fault[] = [];
+  /** Nothing more is to be read: the faults or the values are too many. */
+  full = false;
+  #values = 0;
+
+  constructor(source: Source) {
+    this.source = source;
+  }
+
+  fault(code: Code, offset: number, message: string, hint?: string): void {
+    if (this.full) return;
+    const at = this.source.position(offset);
+    const snippet = this.source.snippet(at);
+    this.faults.push({ code, message, at, snippet, ...(hint === undefined ? {} : { hint }) });
+    if (this.faults.length < LIMITS.textFaultsMax) return;
+    this.faults.push({
+      code: "OPD1103",
+      message: `reading stopped after ${LIMITS.textFaultsMax} faults`,
+      at,
+    });
+    this.full = true;
+  }
+
+  syntax(offset: number, message: string, hint?: string): void {
+    this.fault("OPD1101", offset, message, hint);
+  }
+
+  duplicate(what: string, offset: number, firstOffset: number): void {
+    const first = this.source.position(firstOffset);
+    this.fault("OPD1102", offset, what, `it is first at ${first.file}:${first.line}:${first.column}`);
+  }
+
+  tooDeep(offset: number): void {
+    this.fault("OPD1103", offset, `more than ${LIMITS.textDepthMax} levels`);
+  }
+
+  /** Counts one value; the one too many is a fault and ends the reading. */
+  count(offset: number): void {
+    if (++this.#values <= LIMITS.textValuesMax || this.full) return;
+    this.fault("OPD1103", offset, `more than ${LIMITS.textValuesMax} values`);
+    this.full = true;
+  }
+
+  /** Checks the length of a text value in UTF-16 units. */
+  measure(offset: number, units: number): void {
+    if (units > LIMITS.textStringMax)
+      this.fault("OPD1103", offset, `a text of ${units} characters; ${LIMITS.textStringMax} is the most`);
+  }
+}
+
+/** How a character is named in a message: printable ones in quotes, others by number. */
+export function show(text: string, offset: number): string {
+  const point = text.codePointAt(offset);
+  if (point === undefined) return "the end of the file";
+  if (point === 10 || point === 13) return "the end of the line";
+  const name = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
+  if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return `the control character ${name}`;
+  return point < 0x7f ? `\`${String.fromCodePoint(point)}\`` : `${String.fromCodePoint(point)} (${name})`;
+}

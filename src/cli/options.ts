@@ -1,0 +1,95 @@
+// Flags and arguments that several commands share, as data for the parser: one wording for one idea everywhere.
+
+import { OpError } from "../base/error.ts";
+import type { ParseContext } from "./command.ts";
+
+const text = (value: string): string => value;
+
+export const files = {
+  kind: "array",
+  minimum: 1,
+  parameter: { brief: "documents, merged; - is standard input", placeholder: "FILE", parse: text },
+} as const;
+
+export const addresses = {
+  kind: "array",
+  parameter: {
+    brief: "plugin, plugin:resource/key.field, patterns with * and **",
+    placeholder: "ADDRESS",
+    parse: text,
+    proposeCompletions(this: ParseContext, partial: string): Promise<readonly string[]> {
+      return this.names("address", partial);
+    },
+  },
+} as const;
+
+export const busName = {
+  brief: "bus name",
+  placeholder: "NAME",
+  parse: text,
+  proposeCompletions(this: ParseContext, partial: string): Promise<readonly string[]> {
+    return this.names("bus-name", partial);
+  },
+} as const;
+
+export const pluginName = {
+  brief: "plugin",
+  placeholder: "NAME",
+  parse: text,
+  proposeCompletions(this: ParseContext, partial: string): Promise<readonly string[]> {
+    return this.names("plugin", partial);
+  },
+} as const;
+
+function repeated(brief: string, kind: "address" | "plugin", placeholder: string) {
+  return {
+    kind: "parsed",
+    brief,
+    placeholder,
+    optional: true,
+    variadic: true,
+    parse: text,
+    proposeCompletions(this: ParseContext, partial: string): Promise<readonly string[]> {
+      return this.names(kind, partial);
+    },
+  } as const;
+}
+
+/** A selection of a document: what `targetsOf` reads. */
+export interface Selection {
+  readonly target?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly plugin?: readonly string[];
+  readonly format?: "json" | "toml";
+}
+export const selection = {
+  target: repeated("only what matches; may be repeated", "address", "ADDRESS"),
+  exclude: repeated("all but what matches; may be repeated", "address", "ADDRESS"),
+  plugin: repeated("only this plugin; may be repeated", "plugin", "NAME"),
+  format: { kind: "enum", values: ["json", "toml"], optional: true, brief: "of standard input (json)" },
+} as const;
+
+/** Patterns that select what the flags say. A plugin is the pattern of all its addresses. */
+export function targetsOf(flags: Selection): { readonly target: string[]; readonly exclude: string[] } {
+  const plugins = (flags.plugin ?? []).map((name) => `${name}:**`);
+  return { target: [...(flags.target ?? []), ...plugins], exclude: [...(flags.exclude ?? [])] };
+}
+
+export function flag(brief: string): { kind: "boolean"; optional: true; withNegated: false; brief: string } {
+  return { kind: "boolean", optional: true, withNegated: false, brief };
+}
+
+export function seconds(brief: string) {
+  return { kind: "parsed", brief, placeholder: "SECONDS", optional: true, parse: parseSeconds } as const;
+}
+
+/** "2", "1.5", "30s", "2m" -> milliseconds. Throws OPD9001. */
+export function parseSeconds(value: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(value);
+  if (match === null) throw new OpError("OPD9001", `${value} is no duration: 30, 1.5, 500ms, 2m`);
+  return Number(match[1]) * (match[2] === "ms" ? 1 : match[2] === "m" ? 60_000 : 1000);
+}
+
+export function outFile(brief: string) {
+  return { kind: "parsed", brief, placeholder: "FILE", optional: true, parse: text } as const;
+}

@@ -1,0 +1,69 @@
+// The arithmetic of a log-linear histogram: each power of two from 2^-10 to 2^30 is cut into 8 equal buckets, so a bucket
+// is at most 12.5 % wide. Upper edges are inclusive (Prometheus `le`). In milliseconds that reaches from 1 us to 12 days.
+//
+//   value:   ... (1, 1.125] (1.125, 1.25] ... (1.875, 2] (2, 2.25] ...     below 2^-10: bucket 0;  above 2^30: the last
+
+const EXPONENT_MIN = -10;
+const EXPONENT_MAX = 30;
+const PER_OCTAVE = 8;
+/** Buckets with an edge; one more lies above all edges. */
+export const BUCKETS = (EXPONENT_MAX - EXPONENT_MIN) * PER_OCTAVE + 1;
+
+export interface HistogramReading {
+  readonly count: number;
+  readonly sum: number;
+  /** Infinity and -Infinity while nothing was recorded. */
+  readonly min: number;
+  readonly max: number;
+  readonly notFinite: number;
+  /** BUCKETS counts, then the count above the last edge. Not cumulative. */
+  readonly buckets: Float64Array;
+  /** Value at quantile `q` (0..1), interpolated within its bucket and kept between min and max; NaN when empty. */
+  quantile(q: number): number;
+  /** Inclusive upper edge of bucket `i`; Infinity for the last. */
+  edge(i: number): number;
+}
+
+const float = new Float64Array(1);
+const bits = new Uint32Array(float.buffer);
+// Which of the two words is the high one depends on the machine.
+float[0] = 1;
+const HIGH = bits[1] === 0x3ff00000 ? 1 : 0;
+const LOW = 1 - HIGH;
+
+/** Bucket of a finite value: exponent and top three mantissa bits, one less when the value lies exactly on an edge. */
+export function bucketOf(value: number): number {
+  if (!(value > 2 ** EXPONENT_MIN)) return 0;
+  if (value > 2 ** EXPONENT_MAX) return BUCKETS;
+  float[0] = value;
+  const high = bits[HIGH]!;
+  const index = ((high >>> 20) - 1023 - EXPONENT_MIN) * PER_OCTAVE + ((high >>> 17) & (PER_OCTAVE - 1));
+  return bits[LOW] === 0 && (high & 0x1ffff) === 0 ? index : index + 1;
+}
+
+export function edgeOf(bucket: number): number {
+  if (bucket >= BUCKETS) return Infinity;
+  if (bucket <= 0) return 2 ** EXPONENT_MIN;
+  const octave = Math.floor(bucket / PER_OCTAVE);
+  return 2 ** (EXPONENT_MIN + octave) * (1 + (bucket % PER_OCTAVE) / PER_OCTAVE);
+}
+
+export function quantileOf(
+  reading: Pick<HistogramReading, "count" | "min" | "max" | "buckets">,
+  q: number,
+): number {
+  if (reading.count === 0) return NaN;
+  const rank = q * reading.count;
+  let before = 0;
+  for (let i = 0; i < reading.buckets.length; i++) {
+    const here = reading.buckets[i]!;
+    if (here > 0 && before + here >= rank) {
+      const low = i === 0 ? reading.min : edgeOf(i - 1);
+      const high = Math.min(edgeOf(i), reading.max);
+      const value = low + (high - low) * ((rank - before) / here);
+      return Math.min(Math.max(value, reading.min), reading.max);
+    }
+    before += here;
+  }
+  return reading.max;
+}

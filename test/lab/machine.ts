@@ -1,0 +1,105 @@
+// A booted lab machine as a value for tests: its bus, its files, commands inside it, and our own command line against it.
+// `labSkip` says why there is none; with OP_DBUS_LAB=build the runner turns such a skip into a failure.
+
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const root = join(import.meta.dirname, "../..");
+const lab = join(import.meta.dirname, "lab");
+
+export interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Machine extends AsyncDisposable {
+  readonly name: string;
+  readonly address: string;
+  /** Its files, seen from here: the second, independent means of every assertion. */
+  readonly root: string;
+  read(path: string): string;
+  /** Runs a command inside. */
+  exec(...command: string[]): Ran;
+  /** Runs op-dbus against it: host's files, the machine's PID namespace, its bus as system bus. */
+  op(args: readonly string[], options?: OpOptions): Ran;
+  /** The same in the background. */
+  start(args: readonly string[], options?: OpOptions): ChildProcess;
+  /** Writes a document into this machine's scratch folder and returns its path. */
+  document(name: string, text: string): string;
+  /** Scratch folder on the host, also the state directory's parent. */
+  readonly scratch: string;
+}
+export interface OpOptions {
+  readonly input?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Run as this uid instead of root. */
+  readonly uid?: number;
+}
+
+/** false when lab machines can be booted here, else the reason. */
+export const labSkip: string | false = reason();
+
+function reason(): string | false {
+  if (process.getuid?.() !== 0) return "a lab machine needs root";
+  if (spawnSync(lab, ["ready"]).status !== 0)
+    return "the lab image is not built (test/lab/lab build, or OP_DBUS_LAB=build)";
+  return false;
+}
+
+/** Boots a machine of this name; `await using` or dispose takes it down again. */
+export function boot(name: string): Machine {
+  const unique = `${name}-${process.pid}`;
+  const up = spawnSync(lab, ["up", unique], { encoding: "utf8" });
+  if (up.status !== 0) throw new Error(`lab up ${unique}: ${up.stderr}`);
+  const facts = new Map(
+    up.stdout.split("\n").map((line) => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)]),
+  );
+  const address = facts.get("DBUS_SYSTEM_BUS_ADDRESS") ?? "";
+  const machineRoot = facts.get("ROOT") ?? "";
+  const scratch = mkdtempSync(join(tmpdir(), `op-dbus-${name}-`));
+  function command(args: readonly string[], options: OpOptions): [string, string[], NodeJS.ProcessEnv] {
+    const env = {
+      ...process.env,
+      OP_DBUS_STATE_DIR: join(scratch, "state"),
+      XDG_RUNTIME_DIR: scratch,
+      ...options.env,
+    };
+    const as = options.uid === undefined ? [] : ["setpriv", `--reuid=${options.uid}`, "--clear-groups"];
+    return [lab, ["join", unique, ...as, join(root, "bin/op-dbus"), ...args], env];
+  }
+  return {
+    name: unique,
+    address,
+    root: machineRoot,
+    scratch,
+    read: (path) => readFileSync(join(machineRoot, path), "utf8"),
+    exec: (...args) => ran(spawnSync(lab, ["exec", unique, ...args], { encoding: "utf8", timeout: 120_000 })),
+    op(args, options = {}) {
+      const [file, argv, env] = command(args, options);
+      const input = options.input ?? "";
+      return ran(
+        spawnSync(file, argv, { encoding: "utf8", env, input, timeout: 300_000, maxBuffer: 256 << 20 }),
+      );
+    },
+    start(args, options = {}) {
+      const [file, argv, env] = command(args, options);
+      return spawn(file, argv, { env, stdio: ["ignore", "pipe", "pipe"] });
+    },
+    document(file, text) {
+      const path = join(scratch, file);
+      writeFileSync(path, text, { mode: 0o600 });
+      return path;
+    },
+    async [Symbol.asyncDispose]() {
+      spawnSync(lab, ["down", unique]);
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function ran(done: ReturnType<typeof spawnSync>): Ran {
+  return { status: done.status, stdout: String(done.stdout), stderr: String(done.stderr) };
+}
