@@ -2,8 +2,40 @@
 
 import type { Code, Kind } from "../base/codes.ts";
 import type { DocTable, DocValue, FieldSchema } from "../plugin/plugin.ts";
-import type { Discovery, LiveObject } from "../plugin/discover.ts";
+import type { Discovery } from "../plugin/discover.ts";
 import type { Drift, Plan, Report, Verification } from "../state/state.ts";
+
+export interface DiscoverReply {
+  readonly discovery: Discovery;
+  /** Bus name -> plugins that manage it. */
+  readonly managedBy: ReadonlyMap<string, readonly string[]>;
+  /** The same as plain JSON, which a later discovery can start from. */
+  readonly json: object;
+}
+
+/** One object as it is now, its members by interface. Arguments read "s name, u flags". */
+export interface ObjectReply {
+  readonly name: string;
+  readonly path: string;
+  readonly owner: string;
+  readonly children: readonly string[];
+  readonly interfaces: readonly InterfaceReply[];
+  readonly notes: readonly string[];
+}
+export interface InterfaceReply {
+  readonly name: string;
+  readonly properties: readonly PropertyReply[];
+  readonly methods: readonly { readonly name: string; readonly in: string; readonly out: string }[];
+  readonly signals: readonly { readonly name: string; readonly args: string }[];
+}
+export interface PropertyReply {
+  readonly name: string;
+  readonly signature: string;
+  readonly access: "read" | "write" | "readwrite";
+  readonly emits: "true" | "invalidates" | "const" | "false";
+  /** undefined: a property that can only be written. */
+  readonly value: DocValue | { readonly unknown: string } | undefined;
+}
 
 export interface QueryReply {
   /** A valid document. */
@@ -75,8 +107,8 @@ export interface SettingReply {
 }
 
 export interface Reply {
-  discover: Discovery & { readonly managedBy: ReadonlyMap<string, readonly string[]> };
-  introspect: LiveObject;
+  discover: DiscoverReply;
+  introspect: ObjectReply;
   query: QueryReply;
   init: { readonly text: string; readonly started: readonly string[] };
   validate: { readonly plugins: readonly string[]; readonly values: number; readonly live: boolean };

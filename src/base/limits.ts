@@ -7,7 +7,7 @@ export const LIMITS = Object.freeze({
 
   // ---- base/text: documents that people write
   /** Size of a file that is read as JSON or TOML: a document of 100,000 entries has about 6 MiB. */
-  textBytesMax: 16 * 1024 * 1024,
+  textSizeBytesMax: 16 * 1024 * 1024,
   /** Levels of a text: what the wire allows (32 arrays and 32 structs), so nothing that can be written is lost. */
   textDepthMax: 64,
   /** Values of a text, each key and each element one: bounds memory at some 200 MiB. */
@@ -40,7 +40,21 @@ export const LIMITS = Object.freeze({
   nameSizeBytesMax: 255,
   /** Arrays, structs, dicts and variants in one body. Each takes up to 40 times its bytes as a JavaScript value, so
    * a message below its size cap could still fill the heap; 150,000 are in a tree of 10,000 objects. */
-  containersPerBodyMax: 2_000_000,
+  containersPerBodyMax: 1_000_000,
+  /** Names and paths, of each kind, that are known to be valid and not checked again. */
+  namesKeptMax: 1024,
+  /** Introspection data, in characters: the largest seen is 1 MB. */
+  xmlSizeMax: 4_194_304,
+  /** Elements in elements: real introspection data has 4, with documentation in it 8. */
+  xmlDepthMax: 16,
+  /** Elements of one document: 1 MB of introspection data has 20,000. */
+  xmlElementsMax: 100_000,
+  /** Attributes of one element: introspection data has 3. */
+  xmlAttributesMax: 32,
+  /** One attribute, in characters: documentation that tools put into annotations stays below. */
+  xmlAttributeSizeMax: 65_536,
+  /** Remarks about one document: a person reads no more. */
+  introspectionNotesMax: 100,
   /** Parsed signatures, and compiled coders, that are kept: a machine's services use a few hundred. */
   signatureCacheEntriesMax: 2048,
   /** Milliseconds a call may wait for its reply unless it says otherwise: what libdbus and sd-bus use. */
@@ -83,6 +97,44 @@ export const LIMITS = Object.freeze({
   embeddedAuthDeadlineMs: 30_000,
 
   // ---- plugin: mappings, discovery
+  /** Services looked at together by discover. */
+  discoverNamesParallelMax: 8,
+  /** Calls in flight to one service while it is looked at: more only queue up in its socket. */
+  discoverCallsParallelMax: 16,
+  /** Objects of one service that discover reads: a machine has some hundred units, BlueZ and NetworkManager dozens. */
+  discoverObjectsMax: 20_000,
+  /** Levels of an object tree; the deepest ones in use have ten. */
+  discoverDepthMax: 32,
+  /** Milliseconds for one call of discover: a service that works answers introspection in a few. */
+  discoverCallDeadlineMs: 5_000,
+  /** Milliseconds for everything about one service, its start included. */
+  discoverNameDeadlineMs: 20_000,
+  /** Milliseconds in which a generated plugin looks for the objects of its service. */
+  generatedDeadlineMs: 60_000,
+  /** Plugin folders in one directory: far more than there are D-Bus services. */
+  pluginFoldersMax: 1024,
+  /** Bytes of plugin.toml, mapping.toml or introspection.xml: the largest introspection in use has some 100 KiB. */
+  pluginFileBytesMax: 4 * 1024 * 1024,
+  /** Notes kept of one service. */
+  discoverNotesMax: 20,
+  /** Objects whose introspection is kept; a unit of systemd takes some 50 KiB. */
+  introspectionNodesMax: 10_000,
+  /** Different introspection texts that are kept parsed: most objects of a service share one. */
+  introspectionTextsMax: 256,
+  /** UTF-16 units of a mapping: fifty times the largest shipped one; its checks recurse along what it chains. */
+  mappingCharsMax: 256 * 1024,
+  /** Milliseconds a mapping may give a call or flow: a day, far below what a timer can hold (2^31 - 1). */
+  mappingDeadlineMsMax: 24 * 3_600_000,
+  /** States of a compiled pattern; each character of a value costs at most this many steps. */
+  patternStatesMax: 4096,
+  /** Groups in groups of a pattern: it is compiled by recursion. */
+  patternDepthMax: 32,
+  /** Rows kept of one listing or transaction: a full Debian archive has about 70,000 packages. */
+  flowRowsMax: 500_000,
+  /** Milliseconds a flow that was asked to stop may take to say so; after that its outcome is unknown. */
+  flowCancelGraceMs: 10_000,
+  /** Objects introspected to learn what the items of a resource look like: one for each ending of their names. */
+  sampleObjectsMax: 24,
 
   // ---- state: plans and applies
   /** Services read at the same time; each answers one call after the other anyway. */
@@ -102,6 +154,10 @@ export const LIMITS = Object.freeze({
   removalsDefault: 10,
 
   // ---- cli
+  /** Bytes of a file that holds a secret: a key or a certificate, not a disk image. */
+  secretSizeBytesMax: 65_536,
+  /** Bytes of the host's key: the block that HMAC-SHA-256 takes whole is 64, its strength ends at 32. */
+  hostKeyBytes: 32,
   /** Milliseconds before a live line appears: what is over sooner should not flicker. */
   liveLineAfterMs: 200,
   /** Milliseconds between two signs of life where there is no terminal. */

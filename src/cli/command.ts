@@ -2,7 +2,7 @@
 // hands what they say to a view. Commands touch neither process nor console: everything comes with the context.
 
 import type { BaseFlags, CommandContext, FlagParametersForType, TypedCommandParameters } from "@stricli/core";
-import type { Invoke, OperationName, Talk } from "../api/api.ts";
+import type { Invoke, OperationName, SourceText, Talk } from "../api/api.ts";
 import type { Globals } from "./argv.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -13,8 +13,10 @@ export interface Context {
   readonly invoke: Invoke;
   /** Shows events of a run as text or JSON lines, asks the person, carries Ctrl-C. */
   readonly talk: Talk;
-  /** Standard input, read once as a whole; refused beyond the size of a document. */
-  readStdin(): Promise<string>;
+  /** Documents from files; "-" is standard input, JSON unless `format` says otherwise. Throws OPD1201, OPD1203. */
+  readSources(files: readonly string[], format?: "json" | "toml"): Promise<SourceText[]>;
+  /** A file that the person named, whole or not at all. Throws OPD1204. */
+  writeOut(file: string, text: string): Promise<void>;
 }
 
 /** What parsing runs with: live names for completion. */
@@ -22,7 +24,9 @@ export interface ParseContext extends CommandContext {
   names(kind: "bus-name" | "plugin" | "address", partial: string): Promise<readonly string[]>;
 }
 
-export interface CommandSpec<FLAGS extends BaseFlags = BaseFlags, ARGS extends readonly string[] = readonly string[]> {
+type Words = readonly (string | undefined)[];
+
+export interface CommandSpec<FLAGS extends BaseFlags = BaseFlags, ARGS extends Words = readonly string[]> {
   /** Words of the command: "plan", "plugin create". */
   readonly name: string;
   readonly aliases?: readonly string[];
@@ -37,6 +41,10 @@ export interface CommandSpec<FLAGS extends BaseFlags = BaseFlags, ARGS extends r
   readonly hidden?: boolean;
   readonly exits: readonly Exit[];
   readonly examples: readonly Example[];
+  /** With --json it prints one object a line, the first of type version. */
+  readonly streams?: boolean;
+  /** Runs with a faulty configuration too: it is there to tell. */
+  readonly anyConfig?: boolean;
   run(context: Context, flags: FLAGS, ...args: ARGS): Promise<number>;
 }
 export type Exit = readonly [status: number, meaning: string];
@@ -53,7 +61,7 @@ export interface AnyCommand extends Omit<CommandSpec, "parameters" | "run"> {
 }
 
 /** Checks the types of one command's flags, arguments and function against each other. */
-export function command<FLAGS extends BaseFlags = Record<never, never>, ARGS extends readonly string[] = []>(
+export function command<FLAGS extends BaseFlags = Record<never, never>, ARGS extends Words = []>(
   spec: CommandSpec<FLAGS, ARGS>,
 ): AnyCommand {
   // The parser hands `run` exactly what `parameters` declares; the types that prove it end here.

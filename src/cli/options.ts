@@ -56,12 +56,12 @@ function repeated(brief: string, kind: "address" | "plugin", placeholder: string
 }
 
 /** A selection of a document: what `targetsOf` reads. */
-export interface Selection {
+export type Selection = {
   readonly target?: readonly string[];
   readonly exclude?: readonly string[];
   readonly plugin?: readonly string[];
   readonly format?: "json" | "toml";
-}
+};
 export const selection = {
   target: repeated("only what matches; may be repeated", "address", "ADDRESS"),
   exclude: repeated("all but what matches; may be repeated", "address", "ADDRESS"),

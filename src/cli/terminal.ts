@@ -19,6 +19,8 @@ export interface Look {
 export interface Terminal {
   readonly out: Look;
   readonly err: Look;
+  /** stdout is a terminal: foreign characters must be made visible there. */
+  readonly outIsTerminal: boolean;
   /** A person sits there: questions may be asked. */
   readonly asks: boolean;
   /** Data. A newline is added where it is missing. */
@@ -78,6 +80,7 @@ export function openTerminal(streams: Streams, options: TerminalOptions): Termin
   return {
     out: look(stdout),
     err: look(stderr),
+    outIsTerminal: stdout.isTTY === true,
     asks: options.input && stdin.isTTY === true && stderr.isTTY === true,
     print: (text) => write(stdout, text),
     say: (text) => write(stderr, text),

@@ -5,7 +5,8 @@
 //   ay:text   "My network" (UTF-8)          ay:mac    "AA:BB:CC:00:11:22"
 //   aay:path  a list of paths
 
-import type { DocTable, DocValue } from "./plugin.ts";
+import { isTable, tableOf } from "./doc.ts";
+import type { DocValue } from "./plugin.ts";
 
 export type BytesKind = "path" | "text" | "mac";
 
@@ -27,7 +28,7 @@ export function bytesToDocument(bytes: Uint8Array, kind: BytesKind | null): DocV
 
 /** Document value to bytes; {"$ay"} is taken for every kind. */
 export function bytesToWire(doc: DocValue, kind: BytesKind | null): { wire: Uint8Array } | { fault: string } {
-  if (typeof doc === "object" && doc !== null && !Array.isArray(doc)) return fromBase64((doc as DocTable)["$ay"]);
+  if (isTable(doc)) return fromBase64(doc["$ay"]);
   if (typeof doc !== "string" || kind === null) return { fault: 'expected bytes as { "$ay" = "base64" }' };
   if (kind === "mac") {
     if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){0,31}$/i.test(doc)) return { fault: "expected a MAC as AA:BB:CC:00:11:22" };
@@ -52,14 +53,13 @@ function readable(bytes: Uint8Array, kind: BytesKind): string | null {
   }
 }
 
-function base64Of(bytes: Uint8Array): DocTable {
-  const table: { [key: string]: DocValue } = Object.create(null);
-  table["$ay"] = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
-  return table;
+function base64Of(bytes: Uint8Array): DocValue {
+  const view = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return tableOf([["$ay", view.toString("base64")]]);
 }
 
 /** Canonical base64 only, so that one value has one text. */
-export function fromBase64(text: DocValue | undefined): { wire: Uint8Array } | { fault: string } {
+function fromBase64(text: DocValue | undefined): { wire: Uint8Array } | { fault: string } {
   if (typeof text !== "string") return { fault: 'expected bytes as { "$ay" = "base64" }' };
   const bytes = Buffer.from(text, "base64");
   if (bytes.toString("base64") !== text) return { fault: "not valid base64 (RFC 4648, with padding)" };

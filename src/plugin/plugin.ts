@@ -11,10 +11,12 @@ import type { Bus } from "../host/dbus/dbus.ts";
 import type { Clock } from "../base/clock.ts";
 import type { Fault } from "../base/error.ts";
 import type { InterfaceInfo } from "../host/dbus/dbus.ts";
+import type { DocValue } from "./doc.ts";
+import type { FieldKind } from "./equal.ts";
 
-/** A value as documents carry it. Integers beyond 2^53 are bigint, never a rounded number. Dicts have no prototype. */
-export type DocValue = null | boolean | number | bigint | string | readonly DocValue[] | DocTable;
-export type DocTable = { readonly [key: string]: DocValue };
+export { equalDoc, type FieldKind } from "./equal.ts";
+export { isTable, tableOf, type DocTable, type DocValue } from "./doc.ts";
+export { secretPlace } from "./secret-place.ts";
 
 /** Least to most serious. Derived by the engine; a mapping can only raise it. */
 export const RISKS = ["read", "reversible", "needs-confirm", "irreversible"] as const;
@@ -27,10 +29,6 @@ export const FIDELITIES = ["simulated", "computed", "opaque"] as const;
 export type Fidelity = (typeof FIDELITIES)[number];
 export const AUTHORIZATIONS = ["allowed", "ask", "denied", "unchecked"] as const;
 export type Authorization = (typeof AUTHORIZATIONS)[number];
-
-/** How two values of a field are compared and merged: `value` as a whole, `set` without order, `ordered` list,
- * `record` a table whose absent keys are not touched. */
-export type FieldKind = "value" | "set" | "ordered" | "record";
 
 export interface FieldSchema {
   readonly name: string;
@@ -65,6 +63,8 @@ export interface ResourceSchema {
   readonly canUpdate: boolean;
   /** For record resources: unknown field names are allowed (dotted paths into the record). */
   readonly openFields: boolean;
+  /** How many levels of tables such paths have: 2 for a{sa{sv}}. Deeper tables are values. Absent = all of them. */
+  readonly openLevels?: number;
 }
 
 export interface Schema {
@@ -216,8 +216,8 @@ export interface PluginContext {
   readonly signal: AbortSignal;
   /** Introspection of one object, cached per owner. Throws DBusError. */
   introspect(name: string, path: string): Promise<ReadonlyMap<string, InterfaceInfo>>;
-  /** Keyed digest of a secret (HMAC-SHA-256 under the host's key), hex. */
-  secretDigest(address: string, value: string): string;
+  /** Keyed digest of a secret (HMAC-SHA-256 under the host's key), hex. `place` is that of `secretPlace`. */
+  secretDigest(place: string, value: string): string;
   /** The value behind {"secret": "env:NAME" | "file:PATH" | "credential:NAME"}. Throws OpError kind input. */
   secretValue(reference: string): string;
   /** Ask polkit for each action beforehand (without interaction); else authorization is `unchecked`. */
@@ -261,6 +261,10 @@ export interface Plugin {
   watch(ctx: PluginContext, scope: Scope, changed: () => void): Promise<{ close(): void }>;
   /** The service's own transaction, where it has one. */
   readonly checkpoint: NativeCheckpoint | null;
+  /** Has the service read its own lists anew (package archives). Changes what can be planned: never part of a plan. */
+  readonly refresh?: ((ctx: PluginContext) => Promise<Outcome>) | undefined;
+  /** Heals what an interrupted change left; `apply` does so itself, once after a failure. */
+  readonly repair?: ((ctx: PluginContext) => Promise<Outcome>) | undefined;
 }
 
 export interface NativeCheckpoint {

@@ -1,10 +1,9 @@
 // Document values of the basic D-Bus types to the wire: every integer in its range (D-Bus specification, "Basic
 // types"), 64-bit ones also as text, doubles with {"$d": "nan"}, strings without NUL, valid paths and signatures.
 
-import type { DBusValue } from "../host/dbus/dbus.ts";
-import type { DocTable, DocValue } from "./plugin.ts";
-import { splitTypes } from "./signature.ts";
-import { kindOf } from "./value.ts";
+import { isObjectPath, isSignature, type DBusValue } from "../host/dbus/dbus.ts";
+import { isTable, kindOf } from "./doc.ts";
+import type { DocValue } from "./plugin.ts";
 
 const RANGES: Readonly<Record<string, readonly [bigint, bigint]>> = Object.freeze({
   y: [0n, 255n],
@@ -39,8 +38,8 @@ function integerToWire(type: string, [min, max]: readonly [bigint, bigint], doc:
 function doubleToWire(doc: DocValue): { wire: DBusValue } | { fault: string } {
   if (typeof doc === "number") return { wire: doc };
   if (typeof doc === "bigint" && BigInt(Number(doc)) === doc) return { wire: Number(doc) };
-  if (typeof doc === "object" && doc !== null && !Array.isArray(doc)) {
-    const said = (doc as DocTable)["$d"];
+  if (isTable(doc)) {
+    const said = doc["$d"];
     if (said === "nan") return { wire: Number.NaN };
     if (said === "inf" || said === "-inf") return { wire: said === "inf" ? Infinity : -Infinity };
     if (typeof said === "number") return { wire: said };
@@ -52,8 +51,8 @@ function textToWire(type: string, doc: DocValue): { wire: DBusValue } | { fault:
   if (typeof doc !== "string") return wrong(type === "o" ? "an object path" : "a string", doc);
   if (doc.includes("\0")) return { fault: "a string on the bus cannot contain a NUL" };
   if (!doc.isWellFormed()) return { fault: "the text is not valid Unicode" };
-  if (type === "o" && !/^\/$|^(\/[A-Za-z0-9_]+)+$/.test(doc)) return wrong("an object path", doc);
-  if (type === "g" && (doc.length > 255 || (doc !== "" && splitTypes(doc).length === 0))) return wrong("a signature", doc);
+  if (type === "o" && !isObjectPath(doc)) return wrong("an object path", doc);
+  if (type === "g" && !isSignature(doc)) return wrong("a signature", doc);
   return { wire: doc };
 }
 

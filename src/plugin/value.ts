@@ -10,10 +10,10 @@
 // Anything else is a fault: the type of a number or of an empty list is never guessed. toDocument is total; toWire
 // checks every range and says where a value is wrong. File descriptors cannot be said in documents.
 
-import { UnixFd, Variant, type DBusValue } from "../host/dbus/dbus.ts";
+import { isSingleType, parseSingleType, UnixFd, Variant, type DBusValue } from "../host/dbus/dbus.ts";
 import { bytesToDocument, bytesToWire, readTypeForm, type BytesKind } from "./bytes-form.ts";
+import { dollarKey, isTable, kindOf, tableOf } from "./doc.ts";
 import type { DocTable, DocValue } from "./plugin.ts";
-import { isOneType, membersOf } from "./signature.ts";
 import { scalarToWire } from "./scalar.ts";
 
 /** Type of the variant (or form of the bytes) at a path of dict keys, as a mapping's `types` says: "u", "ay:path". */
@@ -66,10 +66,10 @@ function show(type: string, wire: DBusValue, how: Showing): DocValue {
     case "v":
       return showVariant(wire as Variant, how);
     case "h":
-      return table1("$h", wire instanceof UnixFd ? wire.index : 0);
+      return tableOf([["$h", wire instanceof UnixFd ? wire.index : 0]]);
     case "(": {
-      const members = membersOf(type);
-      return (wire as readonly DBusValue[]).map((member, at) => show(members[at] ?? "s", member, how));
+      const members = parseSingleType(type).children;
+      return (wire as readonly DBusValue[]).map((member, at) => show(members[at]?.signature ?? "s", member, how));
     }
     case "a":
       return showArray(type, wire, how);
@@ -96,8 +96,9 @@ function showArray(type: string, wire: DBusValue, how: Showing): DocValue {
   }
   const table: { [key: string]: DocValue } = Object.create(null);
   for (const [key, value] of entriesOf(wire)) {
-    how.path.push(String(key));
-    table[String(key)] = show(valueType, value, how);
+    const name = String(key);
+    how.path.push(name);
+    table[name] = show(valueType, value, how);
     how.path.pop();
   }
   return table;
@@ -109,13 +110,13 @@ function showVariant(variant: Variant, how: Showing): DocValue {
   const doc = show(signature, value, how);
   const isGiven = how.plain || given?.type === signature;
   // A table that looks like {"$u": 5} itself must keep its type, or it would be read as one.
-  if (isGiven && explicitType(doc) === null) return doc;
+  if (isGiven && dollarKey(doc) === null) return doc;
   if (signature === "s" || signature === "b") return doc;
   if (signature === "as" && Array.isArray(doc) && doc.length > 0) return doc;
   // {"$ay": ..} and {"$d": ..} say their type already.
-  const said = explicitType(doc);
+  const said = dollarKey(doc);
   if (said !== null && said === signature && (signature === "ay" || signature === "d")) return doc;
-  return table1(`$${signature}`, doc);
+  return tableOf([[`$${signature}`, doc]]);
 }
 
 function integer(value: bigint | number): number | bigint {
@@ -125,13 +126,7 @@ function integer(value: bigint | number): number | bigint {
 
 function double(value: number): DocValue {
   if (Number.isFinite(value)) return value;
-  return table1("$d", Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf");
-}
-
-function table1(key: string, value: DocValue): DocTable {
-  const table: { [key: string]: DocValue } = Object.create(null);
-  table[key] = value;
-  return table;
+  return tableOf([["$d", Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf"]]);
 }
 
 function entriesOf(wire: DBusValue): Iterable<readonly [DBusValue, DBusValue]> {
@@ -177,10 +172,10 @@ function build(type: string, doc: DocValue, now: DBusValue | undefined, how: Bui
 }
 
 function buildStruct(type: string, doc: DocValue, now: DBusValue | undefined, how: Building): DBusValue | undefined {
-  const members = membersOf(type);
+  const members = parseSingleType(type).children;
   if (!Array.isArray(doc)) return fail(how, `expected a list of ${members.length}, found ${kindOf(doc)}`);
   if (doc.length !== members.length) return fail(how, `expected ${members.length} members, found ${doc.length}`);
-  return each(doc, how, (value, at) => build(members[at] ?? "", value, at < doc.length ? nth(now, at) : undefined, how));
+  return each(doc, how, (value, at) => build(members[at]?.signature ?? "", value, nth(now, at), how));
 }
 
 function buildArray(type: string, doc: DocValue, now: DBusValue | undefined, how: Building): DBusValue | undefined {
@@ -201,7 +196,7 @@ function buildBytes(doc: DocValue, kind: BytesKind | null, how: Building): DBusV
 function buildDict(entry: string, doc: DocValue, now: DBusValue | undefined, how: Building): DBusValue | undefined {
   const keyType = entry[1] ?? "";
   const valueType = entry.slice(2, -1);
-  if (!isTableKey(keyType)) return buildPairs(keyType, valueType, doc, how);
+  if (!isTableKey(keyType)) return buildPairs(keyType, valueType, doc, now, how);
   if (!isTable(doc)) return fail(how, `expected a table, found ${kindOf(doc)}`);
   const dict: { [key: string]: DBusValue } = Object.create(null);
   for (const [key, value] of Object.entries(doc)) {
@@ -218,15 +213,23 @@ function buildDict(entry: string, doc: DocValue, now: DBusValue | undefined, how
   return dict;
 }
 
-function buildPairs(keyType: string, valueType: string, doc: DocValue, how: Building): DBusValue | undefined {
+function buildPairs(
+  keyType: string,
+  valueType: string,
+  doc: DocValue,
+  now: DBusValue | undefined,
+  how: Building,
+): DBusValue | undefined {
   if (!Array.isArray(doc)) return fail(how, `expected a list of [key, value], found ${kindOf(doc)}`);
   const map = new Map<DBusValue, DBusValue>();
   for (const [at, pair] of doc.entries()) {
     how.place.push(at);
     if (!Array.isArray(pair) || pair.length !== 2) return fail(how, `expected [key, value], found ${kindOf(pair)}`);
     const key = build(keyType, pair[0] ?? null, undefined, how);
-    const value = build(valueType, pair[1] ?? null, undefined, how);
-    if (key === undefined || value === undefined) return undefined;
+    if (key === undefined) return undefined;
+    const before = now instanceof Map ? (now as ReadonlyMap<DBusValue, DBusValue>).get(key) : undefined;
+    const value = build(valueType, pair[1] ?? null, before, how);
+    if (value === undefined) return undefined;
     if (map.has(key)) return fail(how, "this key is given twice");
     map.set(key, value);
     how.place.pop();
@@ -236,9 +239,9 @@ function buildPairs(keyType: string, valueType: string, doc: DocValue, how: Buil
 
 function buildVariant(doc: DocValue, now: DBusValue | undefined, how: Building): DBusValue | undefined {
   if (how.place.length > 64) return fail(how, "nested too deeply");
-  const said = explicitType(doc);
+  const said = dollarKey(doc);
   if (said !== null) {
-    if (!isOneType(said)) return fail(how, `"$${said}" is no D-Bus type`);
+    if (!isSingleType(said)) return fail(how, `"$${said}" is no D-Bus type`);
     // {"$ay": "base64"} and {"$d": "nan"} are their own values.
     const inner = (doc as DocTable)[`$${said}`] ?? null;
     const itself = (said === "ay" || said === "d") && typeof inner === "string";
@@ -260,17 +263,6 @@ function variantOf(type: string, doc: DocValue, now: DBusValue | undefined, how:
   const value = build(type, doc, now, how);
   how.place.pop();
   return value === undefined ? undefined : new Variant(type, value);
-}
-
-/** "u" for {"$u": 5}: a table with one key that begins with a dollar; else null. */
-function explicitType(doc: DocValue): string | null {
-  if (!isTable(doc)) return null;
-  const keys = Object.keys(doc);
-  return keys.length === 1 && keys[0]?.startsWith("$") ? keys[0].slice(1) : null;
-}
-
-function isTable(doc: DocValue): doc is DocTable {
-  return typeof doc === "object" && doc !== null && !Array.isArray(doc);
 }
 
 function each(
@@ -304,13 +296,4 @@ function fail(how: Building, message: string): undefined {
   const place = how.place.filter((step) => step !== "").map((step) => (typeof step === "number" ? `[${step}]` : `.${step}`));
   how.faults.push(place.length === 0 ? message : `${place.join("").replace(/^\./, "")}: ${message}`);
   return undefined;
-}
-
-/** What a document value is, for messages: "the number 5", "a list". Long text is cut. */
-export function kindOf(doc: DocValue): string {
-  if (doc === null) return "null";
-  if (Array.isArray(doc)) return doc.length === 0 ? "an empty list" : "a list";
-  if (typeof doc === "object") return "a table";
-  if (typeof doc === "string") return `"${doc.length > 40 ? `${doc.slice(0, 40)}…` : doc}"`;
-  return typeof doc === "boolean" ? `${doc}` : `the number ${doc}`;
 }

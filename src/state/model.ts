@@ -57,12 +57,14 @@ export interface Drift {
 }
 
 export interface Base {
-  /** hex SHA-256 over `reads` and `interfaces` in address order. */
+  /** hex SHA-256 over `reads`, `interfaces` and `secrets` in address order. */
   readonly digest: string;
   /** address -> canonical JSON of what was read (secrets as digests). */
   readonly reads: ReadonlyMap<string, string>;
   /** bus name -> interface digest. */
   readonly interfaces: ReadonlyMap<string, string>;
+  /** address -> keyed digest of what the document's secret reference stood for. */
+  readonly secrets: ReadonlyMap<string, string>;
 }
 
 export interface PlanSummary {

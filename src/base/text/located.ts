@@ -14,7 +14,7 @@ export interface Located {
 export type LocatedValue = null | boolean | number | bigint | string | readonly Located[] | LocatedTable;
 export type LocatedTable = ReadonlyMap<string, Located>;
 
-/** A text with its name; finds lines. */
+/** A text with its name; finds lines. A byte order mark at its beginning is dropped: no column counts it. */
 export class Source {
   readonly file: string;
   readonly text: string;
@@ -22,7 +22,7 @@ export class Source {
 
   constructor(file: string, text: string) {
     this.file = file;
-    this.text = text;
+    this.text = text.startsWith("\u{feff}") ? text.slice(1) : text;
   }
 
   /** Line and column, from 1, of an offset in UTF-16 units. */

@@ -4,7 +4,14 @@
 import type { Code } from "../codes.ts";
 import type { Fault } from "../error.ts";
 import { LIMITS } from "../limits.ts";
+import { visible } from "../visible.ts";
 import type { Source } from "./located.ts";
+
+/** A text value as read: `end` is the place behind its closing quotes, or where reading goes on after a fault. */
+export interface StringToken {
+  readonly value: string;
+  readonly end: number;
+}
 
 export class Scan {
   readonly source: Source;
@@ -58,12 +65,11 @@ export class Scan {
   }
 }
 
-/** How a character is named in a message: printable ones in quotes, others by number. */
+/** How a character is named in a message: itself, with its number if it is not ASCII. */
 export function show(text: string, offset: number): string {
   const point = text.codePointAt(offset);
   if (point === undefined) return "the end of the file";
   if (point === 10 || point === 13) return "the end of the line";
-  const name = `U+${point.toString(16).toUpperCase().padStart(4, "0")}`;
-  if (point < 0x20 || (point >= 0x7f && point < 0xa0)) return `the control character ${name}`;
-  return point < 0x7f ? `\`${String.fromCodePoint(point)}\`` : `${String.fromCodePoint(point)} (${name})`;
+  const shown = `\`${visible(String.fromCodePoint(point))}\``;
+  return point < 0x80 ? shown : `${shown} (U+${point.toString(16).toUpperCase().padStart(4, "0")})`;
 }

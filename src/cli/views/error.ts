@@ -4,7 +4,7 @@
 import type { Fault, OpError } from "../../base/error.ts";
 import { visible } from "../../base/visible.ts";
 import type { Look } from "../terminal.ts";
-import { toJson } from "./value.ts";
+import { replyJson } from "./value.ts";
 import { wrap } from "./table.ts";
 
 export function errorText(error: OpError, look: Look): string {
@@ -14,8 +14,9 @@ export function errorText(error: OpError, look: Look): string {
     const [first, ...rest] = text.split("\n").flatMap((line) => wrap(visible(line), look.width, " ".repeat(9)));
     lines.push(`  ${look.paint("dim", `${name}:`.padEnd(6))} ${first!.trimStart()}`, ...rest);
   };
-  part("where", error.where);
-  for (const fault of byPlace(error.faults)) lines.push(...faultText(fault, look));
+  const only = error.faults.length === 1 ? error.faults[0] : undefined;
+  if (only === undefined || error.where !== only.address || only.at !== undefined) part("where", error.where);
+  for (const fault of byPlace(error.faults)) lines.push(...faultText(fault, look, fault.message === error.message, error.hint));
   part("now", error.now);
   part("hint", error.hint);
   if (look.verbose) part("cause", causeOf(error));
@@ -24,18 +25,20 @@ export function errorText(error: OpError, look: Look): string {
   return `${lines.join("\n")}\n`;
 }
 
-function faultText(fault: Fault, look: Look): string[] {
+/** `isSaid`: its message is the error's own, which stands above already. */
+function faultText(fault: Fault, look: Look, isSaid: boolean, errorHint: string | undefined): string[] {
   const at = fault.at;
   const place = at === undefined ? (fault.address ?? "") : `${at.file}:${at.line}:${at.column}`;
-  const head = `  ${place === "" ? "" : `${look.paint("bold", visible(place))}: `}${visible(fault.message)}`;
-  const lines = [head];
+  const parts = [place === "" ? "" : look.paint("bold", visible(place)), isSaid ? "" : visible(fault.message)];
+  const head = parts.filter((text) => text !== "").join(": ");
+  const lines = head === "" ? [] : [`  ${head}`];
   if (at !== undefined && fault.snippet !== undefined && fault.snippet !== "") {
     const number = String(at.line);
     const { line, caret } = snippetAt(fault.snippet, at.column, look.width - number.length - 8);
     lines.push(`    ${look.paint("dim", `${number} |`)} ${line}`);
     lines.push(`    ${look.paint("dim", `${" ".repeat(number.length)} |`)} ${" ".repeat(caret)}${look.paint("red", "^")}`);
   }
-  if (fault.hint !== undefined) lines.push(`    ${look.paint("dim", "hint:")} ${visible(fault.hint)}`);
+  if (fault.hint !== undefined && !(isSaid && fault.hint === errorHint)) lines.push(`    ${look.paint("dim", "hint:")} ${visible(fault.hint)}`);
   return lines;
 }
 
@@ -65,5 +68,5 @@ function causeOf(error: OpError): string | undefined {
 /** The same as one line of JSON: the last line of a run, or the only object of a query that failed. */
 export function errorJson(error: OpError): string {
   const { code, kind, message, where, now, hint, faults, exit } = error;
-  return toJson({ type: "error", code, kind, exit, message, where, now, hint, faults }, 0);
+  return replyJson({ type: "error", code, kind, exit, message, where, now, hint, faults }, 0);
 }

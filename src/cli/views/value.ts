@@ -54,17 +54,42 @@ export function count(n: number, one: string, many: string = `${one}s`): string 
   return `${n} ${n === 1 ? one : many}`;
 }
 
-/** JSON text of anything plain: Maps become objects, bigints exact integers. `indent` 0 = one line. */
-export function toJson(value: unknown, indent = 2): string {
-  const text = JSON.stringify(
-    value,
-    (_key, inner: unknown) => {
-      if (typeof inner === "bigint") return JSON.rawJSON(inner.toString());
-      if (typeof inner === "number" && !Number.isFinite(inner)) return { $d: String(inner).toLowerCase().replace("infinity", "inf") };
-      if (inner instanceof Map) return Object.fromEntries(inner as ReadonlyMap<string, unknown>);
-      return inner;
-    },
-    indent,
-  );
-  return text ?? "null";
+/** JSON text of anything plain: Maps become objects, bigints exact integers, what has no value is left out. `indent` 0 =
+ * one line, as streams need it. */
+export function toJson(value: unknown, indent: 0 | 2 = 2): string {
+  return write(value, indent, "\n");
+}
+
+function write(value: unknown, indent: number, newline: string): string {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "number" && !Number.isFinite(value)) return `{"$d":"${compact(value)}"}`;
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  const inner = indent === 0 ? "" : newline + " ".repeat(indent);
+  const end = indent === 0 ? "" : newline;
+  const nested = newline + " ".repeat(indent);
+  if (Array.isArray(value)) {
+    const parts = value.map((entry) => inner + write(entry, indent, nested));
+    return parts.length === 0 ? "[]" : `[${parts.join(",")}${end}]`;
+  }
+  const entries: [string, unknown][] = value instanceof Map ? [...(value as ReadonlyMap<string, unknown>)] : Object.entries(value);
+  const colon = indent === 0 ? ":" : ": ";
+  const parts = entries
+    .filter(([, entry]) => entry !== undefined)
+    .map(([key, entry]) => inner + JSON.stringify(key) + colon + write(entry, indent, nested));
+  return parts.length === 0 ? "{}" : `{${parts.join(",")}${end}}`;
+}
+
+/** Our own members as JSON spells them (elapsedMs -> elapsed_ms). What came from a bus or a document is left alone: its
+ * tables have no prototype, and Maps are keyed by data. */
+export function snake(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) === null) return value;
+  if (Array.isArray(value)) return value.map(snake);
+  if (value instanceof Map) return new Map([...(value as ReadonlyMap<string, unknown>)].map(([key, inner]) => [key, snake(inner)]));
+  const spelled = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [spelled(key), snake(inner)]));
+}
+
+/** A reply as JSON, our members in snake case. */
+export function replyJson(value: object, indent: 0 | 2 = 2): string {
+  return toJson(snake(value), indent);
 }

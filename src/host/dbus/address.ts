@@ -49,7 +49,8 @@ export interface AddressOptions {
 export function parseAddresses(text: string, options: AddressOptions = {}): readonly Address[] {
   const parts = text.split(";").filter((part) => part !== "");
   if (parts.length === 0) throw bad(text, "it is empty");
-  if (parts.length > LIMITS.addressesMax) throw bad(text, `it has more than ${LIMITS.addressesMax} addresses`);
+  if (parts.length > LIMITS.addressesMax)
+    throw bad(text, `it has more than ${LIMITS.addressesMax} addresses`);
   return parts.map((part) => parseOne(part, options));
 }
 
@@ -118,7 +119,8 @@ function unixAddress(
   }
   if (kind === "runtime" && value !== "yes") throw bad(text, "the only value of runtime is yes");
   if (value === "" || value.includes("\0")) throw bad(text, `its ${kind} is empty or holds a NUL`);
-  const path = kind === "runtime" ? `${runtimeDirectory(env)}/bus` : kind === "abstract" ? `\0${value}` : value;
+  const path =
+    kind === "runtime" ? `${runtimeDirectory(env)}/bus` : kind === "abstract" ? `\0${value}` : value;
   if (Buffer.byteLength(path) > LIMITS.socketPathBytesMax) {
     throw bad(text, `its socket path has more than ${LIMITS.socketPathBytesMax} bytes`);
   }

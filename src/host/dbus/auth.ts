@@ -72,7 +72,10 @@ export class ClientAuth {
     const [command = "", argument = ""] = line.split(" ", 2);
     this.#answers++;
     if (command === "REJECTED") {
-      throw new OpError("OPD3009", `the bus refused EXTERNAL authentication; it offers ${line.slice(9) || "nothing"}`);
+      throw new OpError(
+        "OPD3009",
+        `the bus refused EXTERNAL authentication; it offers ${line.slice(9) || "nothing"}`,
+      );
     }
     if (this.#answers === 1 && command === "DATA") return null;
     if (this.#answers <= 2 && command === "OK" && this.#guid === null) {
@@ -137,7 +140,8 @@ export class ServerAuth {
       return "DATA";
     }
     if (this.#state === "data" && command === "DATA") return this.#identify(words[0] ?? "");
-    if (this.#state === "begin" && command === "NEGOTIATE_UNIX_FD") return "ERROR descriptors cannot be passed";
+    if (this.#state === "begin" && command === "NEGOTIATE_UNIX_FD")
+      return "ERROR descriptors cannot be passed";
     return "ERROR not expected here";
   }
 

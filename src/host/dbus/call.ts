@@ -14,6 +14,8 @@ export interface Call {
   readonly body?: readonly DBusValue[];
   /** Milliseconds until the outcome counts as unknown (OPD3004); default LIMITS.callDeadlineMs. */
   readonly deadlineMs?: number;
+  /** Largest reply to take, in bytes; default LIMITS.replyBytesMax. A larger one is OPD3006 and is not kept. */
+  readonly replyBytesMax?: number;
   readonly signal?: AbortSignal;
   /** NO_AUTO_START: do not start the service for this call. */
   readonly noAutoStart?: boolean;
@@ -83,8 +85,9 @@ export interface Bus {
   readonly guid: string;
   /** The address that worked. */
   readonly address: string;
-  /** Sends one call. Rejects with DBusError: OPD3001 error reply, OPD3004 deadline passed (outcome unknown), OPD3003
-   * connection lost, OPD3005 refused by the read-only guard (nothing sent), OPD3006 reply too large or undecodable. */
+  /** Sends one call. Rejects with DBusError: an error reply (OPD3021 access denied, OPD3022 nobody there, OPD3001 any
+   * other: look at dbusName), OPD3004 deadline passed (outcome unknown), OPD3003 connection lost, OPD3005 refused by
+   * the read-only guard (nothing sent), OPD3006 reply too large or undecodable, OPD3007 aborted. */
   call(call: Call): Promise<Reply>;
   /** Resolves once the match rule is in place, so a signal after that is never missed. Listeners run outside the
    * parser, in order; one that throws is reported through `onListenerError` and never ends the connection. */

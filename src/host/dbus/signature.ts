@@ -64,7 +64,8 @@ export function parseSignature(text: string): readonly Type[] {
 export function parseSingleType(text: string): Type {
   const types = parseSignature(text);
   const [type] = types;
-  if (type === undefined || types.length !== 1) throw invalid(text, 0, `expected one type, got ${types.length}`);
+  if (type === undefined || types.length !== 1)
+    throw invalid(text, 0, `expected one type, got ${types.length}`);
   return type;
 }
 
@@ -114,7 +115,8 @@ function parse(text: string): Type[] {
     const key = next(arrays, structs);
     if (at >= text.length || text[at] === "}") throw invalid(text, at, "a dict entry has no value type");
     const value = next(arrays, structs);
-    if (text[at] !== "}") throw invalid(text, at, "a dict entry has more than a key and a value, or is not closed");
+    if (text[at] !== "}")
+      throw invalid(text, at, "a dict entry has more than a key and a value, or is not closed");
     at += 1;
     return makeType("{", text.slice(start, at), [key, value]);
   }
@@ -127,7 +129,13 @@ function parse(text: string): Type[] {
 function makeType(code: TypeCode, signature: string, children: readonly Type[]): Type {
   const inner = Math.max(0, ...children.map((child) => child.height));
   const height = inner + (BASIC.has(code) ? 0 : 1);
-  return Object.freeze({ code, signature, alignment: ALIGNMENTS[code], height, children: Object.freeze(children) });
+  return Object.freeze({
+    code,
+    signature,
+    alignment: ALIGNMENTS[code],
+    height,
+    children: Object.freeze(children),
+  });
 }
 
 function invalid(text: string, offset: number, reason: string): OpError {

@@ -10,9 +10,10 @@ import { LIMITS } from "../../base/limits.ts";
 import type { Clock } from "../../base/clock.ts";
 import type { Address } from "./address.ts";
 
-/** A read buffer of this size is filled by the kernel; smaller reads are copied out of it, larger ones take it. */
-const READ_BYTES = 64 * 1024;
-const COPY_BYTES_MAX = 4 * 1024;
+/** The kernel fills slabs of this size one read after the other, and messages are read in place: nothing is copied. */
+const SLAB_BYTES = 64 * 1024;
+/** A slab with less room than this is given up. */
+const ROOM_BYTES_MIN = 16 * 1024;
 
 export interface PipeEvents {
   /** What arrived. The chunk belongs to the receiver. */
@@ -43,12 +44,12 @@ export class Pipe {
     if (this.#closed !== null) events.closed(this.#closed.error);
   }
 
-  /** Queues bytes; all of one tick leave in one write. The bytes must not change afterwards. Throws OPD3013 when the
+  /** Queues bytes; all of one tick leave in one write. The bytes must not change afterwards. Throws OPD3023 when the
    * other side has not read for too long. */
   write(bytes: Uint8Array): void {
     if (this.#closed !== null) return;
     if (this.queuedBytes + bytes.length > LIMITS.writeQueueBytesMax) {
-      throw new OpError("OPD3013", "the bus does not read what is sent to it");
+      throw new OpError("OPD3023", "the bus does not read what is sent to it");
     }
     if (this.#queue.push(bytes) === 1) process.nextTick(() => this.#flush());
     this.#queueBytes += bytes.length;
@@ -85,7 +86,7 @@ export class Pipe {
     this.#queueBytes = 0;
     if (queue.length === 0 || this.#closed !== null) return;
     if (queue.length === 1) this.#out.write(queue[0]!);
-    else if (bytes <= READ_BYTES) this.#out.write(Buffer.concat(queue, bytes));
+    else if (bytes <= SLAB_BYTES) this.#out.write(Buffer.concat(queue, bytes));
     else {
       this.#out.cork();
       for (const part of queue) this.#out.write(part);
@@ -120,8 +121,12 @@ export async function openFirst<T>(
     }
   }
   if (failures.length === 1 && failures[0]!.error instanceof OpError) throw failures[0]!.error;
-  const reasons = failures.map(({ text, error }) => `${text}: ${error instanceof Error ? error.message : ""}`);
-  throw new OpError("OPD3002", `cannot connect to the bus: ${reasons.join("; ")}`, { cause: failures[0]?.error });
+  const reasons = failures.map(
+    ({ text, error }) => `${text}: ${error instanceof Error ? error.message : ""}`,
+  );
+  throw new OpError("OPD3002", `cannot connect to the bus: ${reasons.join("; ")}`, {
+    cause: failures[0]?.error,
+  });
 }
 
 async function within<T>(
@@ -166,13 +171,14 @@ interface OnRead {
 }
 
 function openSocket(dial: (onread: OnRead) => Socket): { pipe: Promise<Pipe>; abandon: () => void } {
-  let room = Buffer.allocUnsafeSlow(READ_BYTES);
+  let room = Buffer.allocUnsafeSlow(SLAB_BYTES);
   const socket = dial({
     buffer: () => room,
     callback(bytes) {
       const chunk = room.subarray(0, bytes);
-      if (bytes > COPY_BYTES_MAX) room = Buffer.allocUnsafeSlow(READ_BYTES);
-      pipe.received(bytes > COPY_BYTES_MAX ? chunk : Buffer.from(chunk));
+      const left = room.length - bytes;
+      room = left < ROOM_BYTES_MIN ? Buffer.allocUnsafeSlow(SLAB_BYTES) : room.subarray(bytes);
+      pipe.received(chunk);
       return true;
     },
   });

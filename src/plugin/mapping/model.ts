@@ -12,7 +12,17 @@ import type { Pattern } from "./pattern.ts";
 
 /** The closed list of what a `$...` can stand for; `source` is a source of the resource by its name. */
 export const ROOTS = [
-  "key", "item", "value", "element", "want", "now", "record", "changes", "reply", "interactive", "timeout_s",
+  "key",
+  "item",
+  "value",
+  "element",
+  "want",
+  "now",
+  "record",
+  "changes",
+  "reply",
+  "interactive",
+  "timeout_s",
 ] as const;
 export type Root = (typeof ROOTS)[number] | "source";
 
@@ -86,7 +96,12 @@ export interface Flow {
     readonly at: Position;
   };
   /** The signal that says why it failed: argument numbers of the code and of the text. */
-  readonly fail: { readonly signal: string; readonly code: number | null; readonly text: number | null; readonly at: Position } | null;
+  readonly fail: {
+    readonly signal: string;
+    readonly code: number | null;
+    readonly text: number | null;
+    readonly at: Position;
+  } | null;
   /** Code (as text) -> what it means. */
   readonly errors: ReadonlyMap<string, Meaning>;
   /** Property with the percentage; above 100 means not known. */
@@ -194,7 +209,12 @@ export type Write =
   /** Per document value, named as in `values` (`true`, `false` for booleans). */
   | { readonly kind: "when"; readonly cases: ReadonlyMap<string, Recipe>; readonly at: Position }
   /** A set: one run per `$element`. At least one is given. */
-  | { readonly kind: "elements"; readonly add: Recipe | null; readonly remove: Recipe | null; readonly at: Position }
+  | {
+      readonly kind: "elements";
+      readonly add: Recipe | null;
+      readonly remove: Recipe | null;
+      readonly at: Position;
+    }
   /** Stands for these fields: written to each. */
   | { readonly kind: "all"; readonly fields: readonly string[]; readonly at: Position }
   /** A part of the record, written by the resource's `write` (or `create`). */

@@ -13,6 +13,8 @@ export interface Memory {
   readonly prepared: Set<string>;
   /** Interfaces of objects that come and go (transactions), by name. */
   readonly interfaces: Map<string, InterfaceInfo>;
+  /** Deeds that were sent and not done: their way back may have to clear up what no listing shows. */
+  readonly undone: WeakSet<object>;
 }
 
 export interface Runtime {

@@ -2,6 +2,8 @@
 // A reference that has no value is `undefined`; a term is never null. Paths walk through variants without saying so.
 
 import { Variant, type DBusValue } from "../../host/dbus/dbus.ts";
+import { splitTypes as typesOf } from "../signature.ts";
+import { splitText } from "../text-form.ts";
 import type { TextForm } from "./model.ts";
 
 /** One line of a listing: its columns by name, and the whole struct for paths that count members. */
@@ -18,22 +20,6 @@ export function isRow(term: Term): term is Row {
 /** The wire value of a term: a row's is its struct. */
 export function wireOf(term: Term): Variant {
   return isRow(term) ? term.whole : term;
-}
-
-/** Splits a signature into its complete types: "sa{sv}(ii)" -> s, a{sv}, (ii). Expects a valid signature. */
-export function typesOf(signature: string): readonly string[] {
-  const types: string[] = [];
-  let start = 0;
-  for (let i = 0, depth = 0; i < signature.length; i++) {
-    const c = signature[i];
-    if (c === "a") continue;
-    if (c === "(" || c === "{") depth++;
-    else if (c === ")" || c === "}") depth--;
-    if (depth > 0) continue;
-    types.push(signature.slice(start, i + 1));
-    start = i + 1;
-  }
-  return types;
 }
 
 /** A message body as one term: nothing, the one value, or a struct of several. */
@@ -134,23 +120,6 @@ export function splitColumns(row: Row, parts: ReadonlyMap<string, TextForm>): Ro
   return { columns, whole: row.whole };
 }
 
-/** Cuts `text` at the literals of `form`, leftmost first; null when it has another shape. */
-export function splitText(form: TextForm, text: string): ReadonlyMap<string, string> | null {
-  const found = new Map<string, string>();
-  const [first = ""] = form.before;
-  if (!text.startsWith(first)) return null;
-  let start = first.length;
-  for (const [i, part] of form.parts.entries()) {
-    const last = i === form.parts.length - 1;
-    const next = last ? form.after : (form.before[i + 1] ?? "");
-    const end = last ? text.length - next.length : text.indexOf(next, start);
-    if (end < start || !text.startsWith(next, end)) return null;
-    found.set(part, text.slice(start, end));
-    start = end + next.length;
-  }
-  return found;
-}
-
 /** Deep equality of wire values; 5 and 5n are equal, dicts compare without order. */
 export function sameWire(a: DBusValue, b: DBusValue): boolean {
   if (a instanceof Variant && b instanceof Variant) return a.signature === b.signature && sameWire(a.value, b.value);
@@ -165,6 +134,9 @@ export function sameWire(a: DBusValue, b: DBusValue): boolean {
     const keys = Object.keys(x);
     return keys.length === Object.keys(y).length && keys.every((k) => Object.hasOwn(y, k) && sameWire(x[k] as DBusValue, y[k] as DBusValue));
   }
-  // eslint-disable-next-line eqeqeq
-  return a === b || (typeof a === "bigint" && typeof b === "number" ? a == BigInt(Math.trunc(b)) && Number.isInteger(b) : typeof a === "number" && typeof b === "bigint" ? sameWire(b, a) : false);
+  return a === b || (isWhole(a) && isWhole(b) && BigInt(a) === BigInt(b));
+}
+
+function isWhole(value: DBusValue): value is number | bigint {
+  return typeof value === "bigint" || Number.isInteger(value);
 }

@@ -1,0 +1,117 @@
+// The parts of the product, opened when first needed and closed together: settings, plugins, secrets, the reading
+// connection. A session (session.ts) is what one operation works with.
+
+import { userInfo } from "node:os";
+import { fileURLToPath } from "node:url";
+import { systemClock, type Clock } from "../base/clock.ts";
+import type { Configured } from "../base/config.ts";
+import { OpError } from "../base/error.ts";
+import type { Who } from "../base/settings.ts";
+import type { Bus, ReadGuard } from "../host/dbus/dbus.ts";
+import type { Probe } from "../plugin/plugin.ts";
+import type { Talk } from "../api/api.ts";
+import type { PluginShelf } from "./shelf.ts";
+import { secrets, type Secrets } from "./secret.ts";
+import type { HeldLock } from "../state/state.ts";
+import type { Session, SessionOptions } from "./session.ts";
+
+export interface PartsInput {
+  readonly configured: Configured;
+  readonly who: Who;
+}
+
+export interface Parts {
+  readonly clock: Clock;
+  /** Root of the installed package. */
+  readonly packageDir: string;
+  readonly who: Who;
+  readonly configured: Configured;
+  readonly secrets: Secrets;
+  shelf(): Promise<PluginShelf>;
+  /** The connection that refuses to send anything but reads. */
+  readingBus(): Promise<Bus>;
+  /** A new connection that sends what it is told; the caller closes it. */
+  freeBus(): Promise<Bus>;
+  /** One writer per bus. Throws OPD9010, OPD9011. `waitMs` null = as configured. */
+  lock(guid: string, waitMs: number | null, signal: AbortSignal): Promise<HeldLock>;
+  session(talk: Talk, options?: SessionOptions): Promise<Session>;
+  close(): Promise<void>;
+}
+
+export function openParts(input: PartsInput): Parts {
+  const { configured, who } = input;
+  const { config } = configured;
+  // dist/src/app/parts.js or src/app/parts.ts: the package starts where package.json lies.
+  const packageDir = fileURLToPath(new URL(import.meta.url.endsWith(".js") ? "../../.." : "../..", import.meta.url));
+  let shelf: Promise<PluginShelf> | null = null;
+  let inUse: PluginShelf["inUse"] = [];
+  let reading: Promise<Bus> | null = null;
+  let closing = false;
+
+  const parts: Parts = {
+    clock: systemClock,
+    packageDir,
+    who,
+    configured,
+    secrets: secrets(who),
+    shelf: () => (shelf ??= stock()),
+    readingBus: () => (reading ??= open(() => inUse)),
+    freeBus: () => open(null),
+    async lock(guid, waitMs, signal) {
+      const { takeLock } = await import("./lock.ts");
+      return await takeLock({
+        directory: config.runtimeDir,
+        guid,
+        waitMs: waitMs ?? config.lockTimeoutMs,
+        signal,
+        clock: systemClock,
+        user: userInfo().username,
+        command: ["op-dbus", ...process.argv.slice(2)].join(" "),
+      });
+    },
+    session: async (talk, options = {}) => (await import("./session.ts")).openSession(parts, talk, options),
+    async close() {
+      if (closing) return;
+      closing = true;
+      const bus = await reading?.catch(() => null);
+      await bus?.close();
+    },
+  };
+  return parts;
+
+  async function stock(): Promise<PluginShelf> {
+    const opened = (await import("./shelf.ts")).pluginShelf({ config, who, packageDir });
+    ({ inUse } = opened);
+    return opened;
+  }
+  async function open(probing: (() => PluginShelf["inUse"]) | null): Promise<Bus> {
+    const { connect, readGuard, sessionBusAddress, systemBusAddress } = await import("../host/dbus/dbus.ts");
+    const guard = probing === null ? null : readings(readGuard, probing);
+    const { bus, allowUnixexec } = config;
+    const { env } = who;
+    const address = bus === "system" ? systemBusAddress(env) : bus === "session" ? sessionBusAddress(env) : bus;
+    try {
+      return await connect({ address, allowUnixexec, ...(guard && { guard }) });
+    } catch (error) {
+      if (!(error instanceof OpError) || error.hint !== undefined) throw error;
+      const { code, message, where } = error;
+      const detail = { hint: "op-dbus doctor", cause: error, ...(where === undefined ? {} : { where }) };
+      throw new OpError(code, message, detail);
+    }
+  }
+}
+
+/** Reads of the standard interfaces, and the probes of the plugins in use: asked for every call, so a plugin that is
+ * loaded later counts too. */
+function readings(guardOf: (probes: readonly Probe[]) => ReadGuard, inUse: () => PluginShelf["inUse"]): ReadGuard {
+  let guard = guardOf([]);
+  let seen = 0;
+  return (call) => {
+    const plugins = inUse();
+    if (plugins.length !== seen) {
+      seen = plugins.length;
+      guard = guardOf(plugins.flatMap((plugin) => plugin.probes));
+    }
+    return guard(call);
+  };
+}

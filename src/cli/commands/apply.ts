@@ -1,0 +1,101 @@
+// `op-dbus apply`: make the machine as the documents say, or leave it as it was.
+
+import { OpError } from "../../base/error.ts";
+import { command, type Context } from "../command.ts";
+import { files, flag, seconds, selection, targetsOf, type Selection } from "../options.ts";
+import { runPlan } from "./plan.ts";
+
+const UNDOS = ["native", "inverse", "compensate", "none"] as const;
+const FIDELITIES = ["simulated", "computed", "opaque"] as const;
+const RISKS = ["read", "reversible", "needs-confirm", "irreversible"] as const;
+
+type Flags = Selection & {
+  readonly dryRun?: boolean;
+  readonly detailedExitcode?: boolean;
+  readonly autoApprove?: (typeof RISKS)[number];
+  readonly checkAuth?: boolean;
+  readonly refresh?: boolean;
+  readonly noVerify?: boolean;
+  readonly verifyTimeout?: number;
+  readonly lockTimeout?: number;
+  readonly requireUndo?: (typeof UNDOS)[number];
+  readonly requireFidelity?: (typeof FIDELITIES)[number];
+};
+
+export const apply = command<Flags, string[]>({
+  name: "apply",
+  operation: "apply",
+  usage: "op-dbus apply FILE… | plan.json [--auto-approve[=CLASS]]",
+  parameters: {
+    positional: files,
+    flags: {
+      ...selection,
+      dryRun: flag("plan only"),
+      detailedExitcode: flag("exit 2 when something was changed"),
+      autoApprove: {
+        kind: "enum",
+        values: RISKS,
+        optional: true,
+        brief: "go ahead unasked up to this class; alone it means needs-confirm",
+      },
+      checkAuth: flag("ask polkit for every action first, without prompting anybody"),
+      refresh: flag("let services fetch fresh lists (packages) before planning"),
+      noVerify: flag("do not read again afterwards"),
+      verifyTimeout: seconds("how long to wait until the machine is as documented"),
+      lockTimeout: seconds("how long to wait for another op-dbus on this bus"),
+      requireUndo: { kind: "enum", values: UNDOS, optional: true, brief: "refuse a plan with a weaker way back" },
+      requireFidelity: { kind: "enum", values: FIDELITIES, optional: true, brief: "refuse a plan that is less sure" },
+    },
+    aliases: { n: "dryRun", p: "plugin" },
+  },
+  more: "At a terminal it always asks: [y/N] when everything can be undone, the word yes above that. Without a terminal reversible changes go ahead, others need --auto-approve. A saved plan asks nothing. Ctrl-C once finishes the action under way and puts everything back; twice leaves at once.",
+  exits: [
+    [0, "done and verified, or nothing to do"],
+    [1, "failed before any change, or the answer was no"],
+    [2, "changed something (--detailed-exitcode only)"],
+    [3, "failed; everything was put back and read again"],
+    [4, "failed and not, or not verifiably, put back: a person is needed"],
+    [5, "another op-dbus changes this bus"],
+    [6, "the saved plan no longer fits"],
+    [7, "weaker than --require-… or an untrusted plan file"],
+    [9, "polkit or the bus refuses"],
+    [10, "a yes is needed and nobody can be asked"],
+    [65, "the documents are wrong"],
+    [75, "a service cannot be reached"],
+    [130, "interrupted before any change"],
+  ],
+  examples: [
+    ["op-dbus apply web.toml", "plan, ask, apply, verify"],
+    ["op-dbus apply --auto-approve web.toml", "the same from a script, up to needs-confirm"],
+    ["op-dbus apply plan.json", "exactly the plan that was saved, or nothing"],
+    ["op-dbus apply undo.json", "back, with a document from plan --revert"],
+  ],
+  streams: true,
+  run,
+});
+
+async function run(context: Context, flags: Flags, ...names: string[]): Promise<number> {
+  if (flags.dryRun === true) return runPlan(context, flags, ...names);
+  const { invoke, talk, terminal, globals } = context;
+  const sources = await context.readSources(names, flags.format);
+  if (names.includes("-") && terminal.asks) {
+    throw new OpError("OPD9001", "standard input cannot be the document and the answer", { hint: "--no-input" });
+  }
+  const request = {
+    sources,
+    ...targetsOf(flags),
+    checkAuth: flags.checkAuth ?? false,
+    refresh: flags.refresh ?? false,
+    verify: flags.noVerify !== true,
+    approve: flags.autoApprove ?? null,
+    terminal: terminal.asks,
+    requireUndo: flags.requireUndo ?? null,
+    requireFidelity: flags.requireFidelity ?? null,
+    verifyTimeoutMs: flags.verifyTimeout ?? null,
+    lockTimeoutMs: flags.lockTimeout ?? null,
+  };
+  const reply = await invoke("apply", request, talk);
+  const { reportJson, reportText } = await import("../views/report.ts");
+  terminal.print(globals.json ? reportJson(reply) : reportText(reply, terminal.out));
+  return flags.detailedExitcode === true && reply.report.end === "done" ? 2 : 0;
+}

@@ -1,0 +1,42 @@
+// `op-dbus query` (also `show`): what is. The output is a valid document: edit it, apply it, or pipe it into plan.
+
+import { command, type Context } from "../command.ts";
+import { addresses } from "../options.ts";
+
+type Flags = {
+  readonly format?: "json" | "toml";
+};
+
+export const query = command<Flags, string[]>({
+  name: "query",
+  aliases: ["show"],
+  operation: "query",
+  usage: "op-dbus query [ADDRESS]… [--format json|toml]",
+  parameters: {
+    positional: addresses,
+    flags: {
+      format: { kind: "enum", values: ["json", "toml"], optional: true, brief: "toml at a terminal, else json" },
+    },
+  },
+  more: "Without an address every plugin is read whose service runs. A service that an address names is started if need be, and that is said. What cannot be read is listed under _unknown, which documents may carry and plan ignores.",
+  exits: [
+    [0, "read"],
+    [65, "an address names what does not exist"],
+    [75, "a service cannot be reached"],
+  ],
+  examples: [
+    ["op-dbus query hostname1", "one service"],
+    ["op-dbus query 'systemd1:units/\"ssh.service\"'", "one unit"],
+    ["op-dbus query > now.toml --format toml", "everything, as a document"],
+  ],
+  run,
+});
+
+async function run(context: Context, flags: Flags, ...names: string[]): Promise<number> {
+  const { invoke, talk, terminal, globals } = context;
+  const reply = await invoke("query", { addresses: names }, talk);
+  const format = globals.json ? "json" : (flags.format ?? (terminal.outIsTerminal ? "toml" : "json"));
+  const { documentText } = await import("../views/document.ts");
+  terminal.print(documentText(reply.document, format, terminal.outIsTerminal));
+  return 0;
+}

@@ -1,0 +1,74 @@
+// The talk of a run: events as lines of text or JSON, the live line and signs of life, the question, and Ctrl-C. Once:
+// the signal fires and the run ends in order. Twice: we leave at once and say what that means.
+
+import { OpError } from "../base/error.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Event, Step, Talk } from "../api/api.ts";
+import { eventJson, eventText, liveText } from "./views/event.ts";
+import type { Globals } from "./argv.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface RunTalk extends Talk {
+  /** Takes the signal handlers and timers away. */
+  close(): void;
+}
+
+export interface TalkOptions {
+  readonly terminal: Terminal;
+  readonly globals: Globals;
+  /** With --json: one object a line on stdout. Else only diagnostics are told, on stderr. */
+  readonly stream: boolean;
+  /** Ends the process at once (second Ctrl-C). */
+  leave(error: OpError): void;
+}
+
+export function openTalk({ terminal, globals, stream, leave }: TalkOptions): RunTalk {
+  const abort = new AbortController();
+  const json = globals.json && stream;
+  let current: Step | null = null;
+  let heartbeat: NodeJS.Timeout | null = null;
+
+  function interrupted(): void {
+    if (abort.signal.aborted) {
+      const now = current === null ? "no step was under way" : `${current.address} was under way; nothing was put back`;
+      return leave(new OpError("OPD9006", "left at once", { now, hint: "op-dbus verify FILE" }));
+    }
+    const next = current === null ? "nothing more is started" : `${current.address} is finished, then all is put back`;
+    terminal.say(`interrupted: ${next} (once more leaves at once)`);
+    abort.abort();
+  }
+  process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
+
+  function sign(): void {
+    if (!json) terminal.say(current === null ? "still waiting until everything is as documented" : `still working on ${current.address}`);
+  }
+  return {
+    signal: abort.signal,
+    tell(event: Event) {
+      if (event.type === "apply_start") {
+        current = event.step;
+        heartbeat ??= setInterval(sign, LIMITS.heartbeatMs).unref();
+      } else if (event.type === "apply_complete" || event.type === "apply_failed") current = null;
+      if (json) {
+        for (const line of eventJson(event)) terminal.print(line);
+        return;
+      }
+      terminal.live(liveText(event) ?? "");
+      const text = eventText(event, event.type === "diagnostic" ? terminal.err : terminal.out);
+      if (text === null) return;
+      if (event.type === "diagnostic") terminal.say(text);
+      else if (!globals.quiet && !globals.json) terminal.print(text);
+    },
+    async ask(question, worst) {
+      const yes = question === "ask-yes";
+      const prompt = yes ? `\nThe worst change is ${worst}. Type yes to go ahead: ` : "\nGo ahead? [y/N] ";
+      const answer = await terminal.ask(prompt, abort.signal);
+      return yes ? answer === "yes" : answer === "y" || answer === "yes";
+    },
+    close() {
+      process.off("SIGINT", interrupted).off("SIGTERM", interrupted);
+      if (heartbeat !== null) clearInterval(heartbeat);
+      terminal.live("");
+    },
+  };
+}

@@ -1,0 +1,139 @@
+// Pages of `op-dbus help` that belong to no single command. Plain text within 78 columns; the contract in short.
+
+export interface Topic {
+  readonly about: string;
+  readonly title: string;
+  readonly text: string;
+}
+
+export const TOPICS: ReadonlyMap<string, Topic> = new Map([
+  [
+    "documents",
+    {
+      about: "what should be: TOML or JSON",
+      title: "Documents",
+      text: `A document says what should be. A key that is absent is not touched.
+
+  version = 1
+  [plugins.hostname1]
+  StaticHostname = "web-1"
+  [plugins.packagekit.packages]
+  hello = { ensure = "installed" }
+  [plugins.systemd1.units."nginx.service"]
+  active = "active"
+  enabled = true
+
+JSON and TOML are equal; the ending of the file decides, - is standard input
+(JSON unless --format toml). Several files are merged; two values for one
+address are a fault that shows both places.
+
+  ensure              installed (present), removed (absent), latest
+  null, {reset=true}  back to the service's default
+  exclusive = true    beside the keys of a set: nothing else shall exist;
+                      max_removals caps how much may go
+  {secret = "env:NAME"}  also file:PATH and credential:NAME; never shown
+
+  op-dbus init, op-dbus query and op-dbus plan --revert write documents.`,
+    },
+  ],
+  [
+    "addresses",
+    {
+      about: "how a value is named in flags, plans, errors",
+      title: "Addresses",
+      text: `plugin:field                     hostname1:StaticHostname
+plugin:resource/key.field        systemd1:units/"ssh.service".enabled
+
+A key with other than letters, digits, _ @ - stands in double quotes with JSON
+escapes. * matches inside one segment, ** across segments. A pattern that names
+an item matches its fields. In a shell, quote the whole address:
+
+  op-dbus plan web.toml --target 'systemd1:units/"ssh.service"'`,
+    },
+  ],
+  [
+    "exit-codes",
+    {
+      about: "what an exit status says",
+      title: "Exit status, the same for every command",
+      text: `  0  done; with --detailed-exitcode: nothing to change
+  1  failed before anything was changed, or the answer was no
+  2  there are changes (--detailed-exitcode; verify without it)
+  3  failed, everything was put back and read again
+  4  failed and not, or not verifiably, put back: a person is needed
+  5  another op-dbus changes this bus
+  6  the saved plan no longer fits
+  7  denied by a rule of op-dbus
+  8  a checksum or signature is wrong
+  9  polkit or the bus refuses
+ 10  a yes is needed and nobody can be asked
+ 64  the command line was not understood
+ 65  a document, mapping or configuration is wrong
+ 70  a fault of op-dbus itself
+ 75  a service, or something it needs, is not available now
+130  interrupted before any change
+
+From the first call that is not a read, the end is 0, 3 or 4.`,
+    },
+  ],
+  [
+    "undo",
+    {
+      about: "risk, undo and fidelity of an action",
+      title: "What the words in a plan mean",
+      text: `risk      reversible     the old value can be written back
+          needs-confirm  more is lost than a value, or less is certain
+          irreversible   there is no way back
+undo      native         the service itself goes back (a checkpoint)
+          inverse        the old value through the same call
+          compensate     the opposite call; not exactly the same as before
+          none           no way back
+fidelity  simulated      the service rehearsed it
+          computed       the new value is what will be read back
+          opaque         only doing it will tell
+
+A failure, a verification that does not hold, or Ctrl-C puts back everything
+done before it, in reverse order, and reads it again.
+--require-undo and --require-fidelity refuse plans that are weaker.`,
+    },
+  ],
+  [
+    "json",
+    {
+      about: "output for programs",
+      title: "Output for programs",
+      text: `stdout is data, stderr is talk.
+
+discover, introspect, query, validate, diff, plan and the like print one object.
+A failure is one object {"type":"error", ...} on stderr.
+
+apply and verify print one object a line. The first is of type version, then
+diagnostic, planned_action, apply_start, apply_progress, apply_complete,
+apply_failed, verify_attempt, rollback_start, rollback_complete, and last
+summary, verification or error.
+
+Members are only ever added within a format version. 64-bit integers are exact;
+durations end in _ms; errors carry code, kind, exit, message, where, now, hint
+and faults. Compare code, never message.`,
+    },
+  ],
+  [
+    "environment",
+    {
+      about: "variables and files that are read",
+      title: "Environment and files",
+      text: `OP_DBUS_BUS, OP_DBUS_COLOR, OP_DBUS_NO_INPUT, ...  any setting of
+                            op-dbus config show, in capitals
+OP_DBUS_NODE                the Node.js to run on
+DBUS_SYSTEM_BUS_ADDRESS     address of the system bus
+DBUS_SESSION_BUS_ADDRESS    address of the session bus
+NO_COLOR, FORCE_COLOR       colour, where --color does not say
+/etc/op-dbus/op-dbus.toml   configuration (root); else below $XDG_CONFIG_HOME
+/etc/op-dbus/plugins        plugins, beside the shipped ones
+/etc/op-dbus/keys           the key that digests secrets
+
+Flags win over variables, variables over files. Addresses that start a program
+(unixexec:) are taken from --bus or a configuration file only.`,
+    },
+  ],
+]);

@@ -1,0 +1,40 @@
+// How an apply ended, as its last lines: what was done, how long it took, whether it was checked.
+
+import type { ApplyReply } from "../../api/api.ts";
+import type { Look } from "../terminal.ts";
+import { count, showMs, replyJson } from "./value.ts";
+
+/** For an end that is no error; the others are told as errors with the state of the machine. */
+export function reportText({ report }: ApplyReply, look: Look): string {
+  if (report.end === "unchanged") return `${look.paint("green", "Nothing to do")}: the machine is as documented.\n`;
+  const done = report.results.filter((result) => result.outcome.outcome === "done").length;
+  const took = showMs(report.results.reduce((sum, result) => sum + result.elapsedMs, 0));
+  const checked = report.verification;
+  const verified =
+    checked === null
+      ? "not verified"
+      : `verified ${count(checked.checked, "value")} in ${showMs(checked.elapsedMs)}${checked.attempts > 1 ? `, try ${checked.attempts}` : ""}`;
+  return `${look.paint("green", "Applied")}: ${count(done, "change")} in ${took}, ${verified}.\n`;
+}
+
+/** The `summary` line of the JSON stream. */
+export function reportJson({ plan, report, addresses }: ApplyReply): string {
+  const results = report.results.map((result) => ({
+    id: result.action.id,
+    address: addresses.get(result.action.id),
+    elapsedMs: Math.round(result.elapsedMs),
+    ...result.outcome,
+  }));
+  const { verification, rollback } = report;
+  return replyJson(
+    {
+      type: "summary",
+      end: report.end,
+      plan: plan.summary,
+      results,
+      verification,
+      rollback: rollback === null ? null : { verification: rollback.verification, left: rollback.left },
+    },
+    0,
+  );
+}

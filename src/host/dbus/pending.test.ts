@@ -1,0 +1,131 @@
+// The table of calls that wait: serials, deadlines, and that each wait ends exactly once.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Clock } from "../../base/clock.ts";
+import { LIMITS } from "../../base/limits.ts";
+import type { Call } from "./call.ts";
+import { Framer } from "./framer.ts";
+import { encodeMessage, type Message } from "./message.ts";
+import { Pending } from "./pending.ts";
+
+const CALL: Call = { destination: "a.b", path: "/", interface: "a.b", member: "C" };
+const REPLY = readOne(encodeMessage({ type: 2, replySerial: 1 }, 1));
+
+function readOne(bytes: Buffer): Message {
+  const framer = new Framer();
+  framer.push(bytes);
+  return framer.next()!;
+}
+
+/** A clock that a test moves; `sleeps` is how many are under way. */
+function handClock(): Clock & { move(ms: number): Promise<void>; sleeps(): number } {
+  let nowMs = 0;
+  const sleepers = new Set<{ untilMs: number; wake: () => void }>();
+  return {
+    wallMs: () => nowMs,
+    monotonicMs: () => nowMs,
+    sleep: (ms, signal) =>
+      new Promise((resolve) => {
+        const sleeper = {
+          untilMs: nowMs + ms,
+          wake() {
+            sleepers.delete(sleeper);
+            resolve();
+          },
+        };
+        sleepers.add(sleeper);
+        signal?.addEventListener("abort", sleeper.wake);
+      }),
+    async move(ms) {
+      nowMs += ms;
+      for (const sleeper of [...sleepers]) if (sleeper.untilMs <= nowMs) sleeper.wake();
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+    sleeps: () => sleepers.size,
+  };
+}
+
+function begin(pending: Pending, call: Partial<Call>, log: string[]): number {
+  const serial = pending.nextSerial();
+  pending.add(serial, { ...CALL, ...call }, (reply, error) => {
+    log.push(`${serial} ${reply === null ? error?.code : "reply"}`);
+  });
+  return serial;
+}
+
+test("each call ends once, at its own deadline, with one timer", async () => {
+  const clock = handClock();
+  const pending = new Pending(clock);
+  const log: string[] = [];
+  begin(pending, { deadlineMs: 100 }, log);
+  begin(pending, { deadlineMs: 300 }, log);
+  const third = begin(pending, { deadlineMs: 50 }, log);
+  begin(pending, {}, log);
+  assert.equal(clock.sleeps(), 1);
+  pending.settle(third, REPLY);
+  pending.settle(third, REPLY);
+  await clock.move(50);
+  await clock.move(49);
+  assert.deepEqual(log, ["3 reply"]);
+  await clock.move(1);
+  assert.deepEqual(log, ["3 reply", "1 OPD3004"]);
+  await clock.move(200);
+  assert.deepEqual(log, ["3 reply", "1 OPD3004", "2 OPD3004"]);
+  await clock.move(LIMITS.callDeadlineMs);
+  assert.deepEqual(log.at(-1), "4 OPD3004");
+  assert.equal(pending.size, 0);
+  assert.equal(clock.sleeps(), 0);
+});
+
+test("a deadline of weeks, or none, does not fire early", async () => {
+  const clock = handClock();
+  const pending = new Pending(clock);
+  const log: string[] = [];
+  begin(pending, { deadlineMs: 2 ** 33 }, log);
+  begin(pending, { deadlineMs: Infinity }, log);
+  for (let days = 0; days < 90; days += 10) await clock.move(864_000_000);
+  assert.deepEqual(log, []);
+  for (let days = 0; days < 90; days += 10) await clock.move(864_000_000);
+  assert.deepEqual(log, ["1 OPD3004"]);
+});
+
+test("an abort ends one wait and leaves no listener", () => {
+  const pending = new Pending(handClock());
+  const log: string[] = [];
+  const abort = new AbortController();
+  const first = begin(pending, { signal: abort.signal }, log);
+  begin(pending, { signal: abort.signal }, log);
+  pending.settle(first, REPLY);
+  abort.abort();
+  assert.deepEqual(log, ["1 reply", "2 OPD3007"]);
+});
+
+test("serials skip 0 and those that still wait, after 2^32 calls too", () => {
+  const pending = new Pending(handClock());
+  const log: string[] = [];
+  for (let i = 0; i < 1000; i++) begin(pending, {}, log);
+  for (let serial = 2; serial <= 1000; serial++) pending.settle(serial, REPLY);
+  assert.equal(pending.size, 1);
+  const seen = new Set<number>();
+  for (let i = 0; i < 5000; i++) {
+    const serial = pending.nextSerial();
+    assert.notEqual(serial, 0);
+    assert.notEqual(serial & 2047, 1);
+    seen.add(serial);
+  }
+  assert.equal(seen.size, 5000);
+  pending.settle(1, REPLY);
+  assert.equal(log.at(-1), "1 reply");
+});
+
+test("the number of waiting calls is bounded, and all fail when the connection goes", () => {
+  const pending = new Pending(handClock());
+  const log: string[] = [];
+  for (let i = 0; i < LIMITS.pendingCallsMax; i++) begin(pending, {}, log);
+  assert.throws(() => begin(pending, {}, log), { code: "OPD3023" });
+  pending.failAll(() => Object.assign(new Error("gone"), { code: "OPD3003" }) as never);
+  assert.equal(pending.size, 0);
+  assert.equal(log.length, LIMITS.pendingCallsMax);
+  assert.ok(log.every((line) => line.endsWith("OPD3003")));
+});

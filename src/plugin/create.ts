@@ -1,0 +1,145 @@
+// A plugin folder for a service, from what the service says of itself: plugin.toml, introspection.xml (every interface
+// of its objects), a mapping.toml that reads and has every guess at a writer as a comment, and a README. Pure: names
+// and texts in, files out. The folder is valid as it is: it shows the main object's properties and changes nothing.
+
+import { OpError } from "../base/error.ts";
+import { writeIntrospection, type InterfaceInfo } from "../host/dbus/dbus.ts";
+import { mainPathOf } from "./generated-schema.ts";
+import { settersOf, type Setter } from "./setters.ts";
+import type { DiscoveredObject } from "./walk.ts";
+
+export interface NewPlugin {
+  readonly name: string;
+  readonly service: string;
+  readonly bus: "system" | "session";
+  /** As discover found them. */
+  readonly objects: readonly DiscoveredObject[];
+}
+
+/** File name -> content. Throws OPD6303 when no object has an interface of its own. */
+export function createPlugin(from: NewPlugin): ReadonlyMap<string, string> {
+  const objects = from.objects.filter((object) => ownInterfaces(object).length > 0);
+  const mainPath = mainPathOf(from.service, objects) ?? objects[0]?.path;
+  const main = objects.find((object) => object.path === mainPath);
+  if (main === undefined) {
+    throw new OpError("OPD6303", `${from.service} has no object with an interface of its own`, { where: from.service });
+  }
+  const interfaces = new Map(objects.flatMap(ownInterfaces).map((info) => [info.name, info]));
+  const setters = settersOf(ownInterfaces(main));
+  return new Map([
+    ["plugin.toml", pluginToml(from)],
+    ["introspection.xml", writeIntrospection({ interfaces, children: [] })],
+    ["mapping.toml", mappingToml(from, main, setters)],
+    ["README.md", readme(from, main, objects, interfaces, setters)],
+  ]);
+}
+
+/** Without the interfaces that every object has. */
+function ownInterfaces(object: DiscoveredObject): readonly InterfaceInfo[] {
+  return [...object.interfaces.values()].filter(({ name }) => !name.startsWith("org.freedesktop.DBus."));
+}
+
+function pluginToml({ name, service, bus }: NewPlugin): string {
+  return `name = ${quoted(name)}
+version = "0.1.0"
+service = ${quoted(service)}
+bus = ${quoted(bus)}
+description = ""
+source = "plugin create"
+`;
+}
+
+function mappingToml(from: NewPlugin, main: DiscoveredObject, setters: readonly Setter[]): string {
+  const names = ownInterfaces(main).map(({ name }) => name);
+  const isOne = names.length === 1;
+  const place = isOne ? "" : `
+# the interfaces of the main object; of several the first that has a member counts
+[at.main]
+path = ${quoted(main.path)}
+interface = [${names.map(quoted).join(", ")}]
+`;
+  return `# A draft: it reads every property of the main object and changes nothing. Lines that begin with "#?" are guesses
+# from names and types. To make a field writable, check the guess against the service's documentation, then remove "#?".
+format = 1
+
+[service]
+name = ${quoted(from.service)}
+bus = ${quoted(from.bus)}
+path = ${quoted(main.path)}
+interface = ${quoted(names[0] ?? "")}
+plugin = ${quoted(from.name)}
+${place}
+[self]
+${isOne ? "" : 'at = "main"\n'}${fieldsToml(main, setters)}${collectionsToml(main, from.objects)}`;
+}
+
+function fieldsToml(main: DiscoveredObject, setters: readonly Setter[]): string {
+  const lines = setters.map(setterLine);
+  const guessed = new Set(setters.map(({ property }) => property.name));
+  for (const info of ownInterfaces(main)) {
+    for (const property of info.properties.values()) {
+      if (property.access === "readwrite" && !guessed.has(property.name)) lines.push(`#? ${property.name} = { write = true }`);
+    }
+  }
+  return lines.length === 0 ? "" : `\n[self.fields]\n${lines.join("\n")}\n`;
+}
+
+function setterLine({ property, method, args }: Setter): string {
+  const open = args.flatMap((arg, at) => (arg === null ? [`${method.in[at]?.name || `argument ${at}`} (${method.in[at]?.signature})`] : []));
+  const list = args.map((arg) => quoted(arg ?? "FILL_IN")).join(", ");
+  const field = `${property.name} = { write = { call = ${quoted(method.name)}, args = [${list}] } }`;
+  return `${open.length === 0 ? "#?" : `# fill in ${open.join(", ")}\n#?`} ${field}`;
+}
+
+/** Interfaces that other objects share: each could be a collection. */
+function collectionsToml(main: DiscoveredObject, objects: readonly DiscoveredObject[]): string {
+  const manager = objects.find((object) => object.interfaces.has("org.freedesktop.DBus.ObjectManager"))?.path;
+  const others = objects.filter((object) => object.path !== main.path);
+  const interfaces = new Map(others.flatMap(ownInterfaces).map((info) => [info.name, info]));
+  const blocks = [...interfaces.values()].filter(({ properties }) => properties.size > 0).map((info) => {
+    const resource = `${info.name.slice(info.name.lastIndexOf(".") + 1).toLowerCase()}s`;
+    const list = manager === undefined ? "call = \"FILL_IN\"" : `path = ${quoted(manager)}, objects = ${quoted(info.name)}`;
+    return `
+#? [at.${resource}]
+#? path = "$item"
+#? interface = ${quoted(info.name)}
+#? [resource.${resource}]
+#? list = "$all"
+#? key = "FILL_IN"    # a property that names the item for people: never the object path
+#? at = ${quoted(resource)}
+#? [resource.${resource}.source]
+#? all = { ${list} }
+`;
+  });
+  return blocks.length === 0 ? "" : `\n# Other objects that could be collections.\n${blocks.join("")}`;
+}
+
+function readme(from: NewPlugin, main: DiscoveredObject, objects: readonly DiscoveredObject[], interfaces: ReadonlyMap<string, InterfaceInfo>, setters: readonly Setter[]): string {
+  const list = [...interfaces.values()].map((info) => `- \`${info.name}\`: ${info.methods.size} methods, ${info.properties.size} properties, ${info.signals.size} signals`);
+  return `# ${from.name}
+
+\`${from.service}\` on the ${from.bus} bus, as a plugin of op-dbus. Main object: \`${main.path}\`, one of ${objects.length}.
+
+| file | |
+|---|---|
+| \`plugin.toml\` | name, version, service |
+| \`mapping.toml\` | what can be read and written; ${setters.length} guesses at writers wait in comments |
+| \`introspection.xml\` | the interfaces as the service described them, for reference and for review |
+
+Without \`mapping.toml\` the plugin is generated from \`introspection.xml\`: read-only, with all objects.
+
+\`\`\`sh
+op-dbus plugin check --plugin-dir . ${from.name}
+op-dbus query --plugin-dir . ${from.name}
+\`\`\`
+
+## Interfaces
+
+${list.join("\n")}
+`;
+}
+
+/** Names of the bus hold nothing that TOML or JSON would escape differently. */
+function quoted(text: string): string {
+  return JSON.stringify(text);
+}

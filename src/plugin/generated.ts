@@ -1,0 +1,196 @@
+// A read-only plugin for any service, from what the service says of itself (or from a folder's introspection.xml,
+// which then decides which interfaces are shown). It observes like every other plugin, so `query`, `verify` and drift
+// work for services nobody wrote a mapping for; it plans and applies nothing. generated-schema.ts says what a service
+// looks like as fields. What cannot be read, or cannot be said in a document, is unknown with its reason.
+
+import { OpError } from "../base/error.ts";
+import { LIMITS } from "../base/limits.ts";
+import { canonicalJson } from "../base/text/text.ts";
+import { DBusError, type Bus, type DBusValue, type InterfaceInfo, type PropertyInfo } from "../host/dbus/dbus.ts";
+import { generatedSchema, isSecret, mainFieldsOf, mainPathOf, OBJECTS, propertiesOf, type NamedProperty } from "./generated-schema.ts";
+import { inParallel } from "./in-parallel.ts";
+import {
+  secretPlace, type Action, type Change, type DocValue, type Item, type Observed, type ObservedResource, type Outcome, type Plugin,
+  type PluginContext, type PluginPlan, type Reading, type Schema, type Scope,
+} from "./plugin.ts";
+import { readProperties, type WireReading } from "./read-properties.ts";
+import { ownerOrStart } from "./start-service.ts";
+import { toDocument, toWire } from "./value.ts";
+import { walkObjects, type DiscoveredObject, type Walk } from "./walk.ts";
+
+export interface GeneratedOptions {
+  /** Name in documents; pluginNames() finds one. */
+  readonly name: string;
+  readonly service: string;
+  readonly bus: "system" | "session";
+  /** Folder it came from; "" for one made on the spot. */
+  readonly source?: string;
+  /** Hex SHA-256 of introspection.xml; "" without one. */
+  readonly digest?: string;
+  /** From introspection.xml: only these interfaces are shown. */
+  readonly interfaces?: ReadonlyMap<string, InterfaceInfo>;
+}
+
+const READ_ONLY = "this plugin is generated from introspection and only reads; a mapping can say how to change things";
+
+export function generatedPlugin(options: GeneratedOptions): Plugin {
+  const { name, service } = options;
+  return Object.freeze({
+    name,
+    origin: "generated" as const,
+    services: Object.freeze([service]),
+    bus: options.bus,
+    digest: options.digest ?? "",
+    source: options.source ?? "",
+    writable: false,
+    probes: Object.freeze([]),
+    checkpoint: null,
+
+    async schema(ctx: PluginContext): Promise<Schema> {
+      const { walk } = await look(ctx, options);
+      return generatedSchema(name, service, walk, differences(walk, options.interfaces));
+    },
+
+    async observe(ctx: PluginContext, scope: Scope): Promise<Observed> {
+      const { owner, walk } = await look(ctx, options);
+      const mainPath = mainPathOf(service, walk.objects);
+      const main = walk.objects.find((object) => object.path === mainPath);
+      const asked = scope.resources?.get(OBJECTS);
+      const self = scope.self === undefined || main === undefined ? null : await readItem(ctx, owner, main, mainFieldsOf(main.interfaces.values()), scope.self, (field) => secretPlace(name, null, null, field));
+      const resources = new Map<string, ObservedResource>();
+      if (asked !== undefined) {
+        const others = walk.objects.filter((object) => object.path !== mainPath);
+        resources.set(OBJECTS, await readObjects(ctx, name, { owner, walk: { ...walk, objects: others } }, asked.keys, asked.fields));
+      }
+      stopIfInterrupted(ctx);
+      return { plugin: name, self, resources, owner };
+    },
+
+    async plan(_ctx: PluginContext, _observed: Observed, changes: readonly Change[]): Promise<PluginPlan> {
+      const faults = changes.map((change) => ({ code: "OPD6059" as const, message: READ_ONLY, change, hint: `op-dbus plugin create ${name} --from-dbus ${service}`, ...(change.at === undefined ? {} : { at: change.at }) }));
+      return { actions: [], faults };
+    },
+
+    apply: refuse,
+    undo: refuse,
+
+    async watch(ctx: PluginContext, _scope: Scope, changed: () => void): Promise<{ close(): void }> {
+      return watchService(ctx.bus, service, changed);
+    },
+  });
+}
+
+async function refuse(_ctx: PluginContext, group: readonly Action[]): Promise<readonly Outcome[]> {
+  return group.map(() => ({ outcome: "failed", reason: READ_ONLY, meaning: "unsupported" }));
+}
+
+/** All objects as they are now; starts the service if need be. Throws OPD6064 where it cannot be reached. */
+async function look(ctx: PluginContext, { service, interfaces }: GeneratedOptions): Promise<{ owner: string; walk: Walk }> {
+  try {
+    const owner = await ownerOrStart(ctx.bus, service);
+    const walk = await walkObjects(ctx.bus, owner, { signal: within(ctx.signal) });
+    stopIfInterrupted(ctx);
+    return { owner, walk: interfaces === undefined ? walk : only(walk, interfaces) };
+  } catch (error) {
+    if (!(error instanceof DBusError)) throw error;
+    throw new OpError("OPD6064", `${service} cannot be read: ${error.message}`, { where: service, cause: error });
+  }
+}
+
+/** What was read until then is not the whole: nobody may take it for that. */
+function stopIfInterrupted(ctx: PluginContext): void {
+  if (ctx.signal.aborted) throw new OpError("OPD6062", "interrupted while reading; nothing was changed");
+}
+
+function within(signal: AbortSignal): AbortSignal {
+  return AbortSignal.any([signal, AbortSignal.timeout(LIMITS.generatedDeadlineMs)]);
+}
+
+/** The walk with the folder's interfaces: what the folder does not name is not shown. */
+function only(walk: Walk, interfaces: ReadonlyMap<string, InterfaceInfo>): Walk {
+  const objects = walk.objects.map((object) => {
+    const known = [...object.interfaces.keys()].flatMap((name) => interfaces.get(name) ?? []);
+    return { ...object, interfaces: new Map(known.map((info) => [info.name, info])) };
+  });
+  return { ...walk, objects };
+}
+
+function differences(walk: Walk, interfaces: GeneratedOptions["interfaces"]): readonly string[] {
+  const live = new Set(walk.objects.flatMap((object) => [...object.interfaces.keys()]));
+  const gone = [...(interfaces?.keys() ?? [])].filter((name) => !live.has(name));
+  return gone.map((name) => `introspection.xml names ${name}, which no object has now`);
+}
+
+async function readObjects(
+  ctx: PluginContext,
+  plugin: string,
+  { owner, walk }: { readonly owner: string; readonly walk: Walk },
+  keys: "all" | readonly string[],
+  fields: "all" | readonly string[],
+): Promise<ObservedResource> {
+  const asked = keys === "all" ? null : new Set(keys);
+  const wanted = walk.objects.filter(({ path }) => asked === null || asked.has(path));
+  const items = await inParallel(wanted, LIMITS.discoverCallsParallelMax, (object) =>
+    readItem(ctx, owner, object, propertiesOf(object.interfaces.values()), fields, (field) =>
+      secretPlace(plugin, OBJECTS, object.path, field),
+    ),
+  );
+  const withFields = items.filter((item) => fields !== "all" || item.fields.size > 0);
+  return { complete: keys === "all" && walk.notes.length === 0, items: new Map(withFields.map((item) => [item.key, item])) };
+}
+
+async function readItem(
+  ctx: PluginContext,
+  owner: string,
+  object: DiscoveredObject,
+  properties: readonly NamedProperty[],
+  fields: "all" | readonly string[],
+  placeOf: (field: string) => string,
+): Promise<Item> {
+  const asked = fields === "all" ? null : new Set(fields);
+  const wanted = properties.filter(({ field }) => asked === null || asked.has(field));
+  const byInterface = Map.groupBy(wanted, ({ info }) => info.name);
+  const place = { name: owner, path: object.path, deadlineMs: LIMITS.discoverCallDeadlineMs, signal: ctx.signal };
+  const readings = new Map<string, Reading>();
+  await inParallel([...byInterface.values()], LIMITS.discoverCallsParallelMax, async (group) => {
+    const [first] = group;
+    if (first === undefined) return;
+    const values = await readProperties(ctx.bus, place, first.info);
+    for (const { field, property } of group) {
+      readings.set(field, readingOf(ctx, placeOf(field), property, values.get(property.name)));
+    }
+  });
+  // In the order of the introspection, not of the answers.
+  const ordered = new Map(wanted.flatMap(({ field }) => readings.has(field) ? [[field, readings.get(field) as Reading]] : []));
+  return { key: object.path, aliases: [], fields: ordered, pending: false, path: object.path, detail: null };
+}
+
+function readingOf(ctx: PluginContext, place: string, property: PropertyInfo, wire: WireReading | undefined): Reading {
+  if (wire === undefined) return { unknown: "the service did not say" };
+  if ("unknown" in wire) return wire;
+  const known = sayable(property.signature, wire.value);
+  if ("unknown" in known || !isSecret(property)) return known;
+  return { digest: ctx.secretDigest(place, canonicalJson(known.known)) };
+}
+
+/** The document value, if a document can give it back: file descriptors, and depths beyond the wire's, cannot. */
+function sayable(signature: string, wire: DBusValue): { known: DocValue } | { unknown: string } {
+  const doc = toDocument(signature, wire);
+  if (!/[hv]/.test(signature)) return { known: doc };
+  const back = toWire(signature, doc);
+  return "fault" in back ? { unknown: `cannot be said in a document: ${back.fault}` } : { known: doc };
+}
+
+/** Changes that the service announces. Properties that never emit a signal can move without one. */
+async function watchService(bus: Bus, service: string, changed: () => void): Promise<{ close(): void }> {
+  const subscriptions = await Promise.all([
+    bus.watchName(service, changed),
+    bus.subscribe({ sender: service, interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged" }, changed),
+    bus.subscribe({ sender: service, interface: "org.freedesktop.DBus.ObjectManager" }, changed),
+  ]);
+  return {
+    close() {
+      for (const subscription of subscriptions) subscription.close();
+    },
+  };
+}

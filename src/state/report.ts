@@ -1,0 +1,47 @@
+// What became of an apply, as the error that ends the command: nothing for a good end, and always the state the
+// machine is in now.
+
+import { OpError } from "../base/error.ts";
+import type { Mismatch, Report } from "./model.ts";
+
+/** null when the apply ended well. Exit 3: put back and verified. Exit 4: not, with the list of what is left. */
+export function reportError(report: Report): OpError | null {
+  const fault = report.faults[0];
+  if (fault === undefined) return null;
+  const where = fault.address === undefined ? {} : { where: fault.address };
+  const faults = report.faults;
+  switch (report.end) {
+    case "done":
+    case "unchanged":
+      return new OpError(fault.code, fault.message, { ...where, now: "nothing was changed", faults });
+    case "restored":
+      return new OpError(fault.code, fault.message, {
+        ...where,
+        now: `as before: ${steps(report)} undone, verified by reading ${report.rollback!.verification.checked} values`,
+        faults,
+      });
+    case "left":
+      return new OpError("OPD2121", fault.message, {
+        ...where,
+        now: `not as before: ${report.rollback!.left.map(leftOver).join("; ")}`,
+        hint: "op-dbus plan shows the way to the wanted state from here",
+        faults,
+      });
+  }
+}
+
+function steps({ rollback }: Report): string {
+  const count = rollback!.results.length;
+  return count === 1 ? "1 step" : `${count} steps`;
+}
+
+function leftOver({ address, wanted, found }: Mismatch): string {
+  return `${address} is ${said(found)}, was ${said(wanted === null ? undefined : wanted)}`;
+}
+
+function said(value: Mismatch["found"]): string {
+  if (value === undefined || value === null) return "absent";
+  if (typeof value === "object" && "unknown" in value && typeof value.unknown === "string")
+    return `unknown (${value.unknown})`;
+  return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
+}
