@@ -23,5 +23,7 @@ const { status } = spawnSync(tsc, ["-p", config], { cwd: root, stdio: "inherit" 
 rmSync(config, { force: true });
 if (status !== 0) process.exit(status ?? 1);
 
-const files = readdirSync(join(root, "dist"), { recursive: true }).filter((name) => String(name).endsWith(".js"));
+const files = readdirSync(join(root, "dist"), { recursive: true }).filter((name) =>
+  String(name).endsWith(".js"),
+);
 process.stdout.write(`dist: ${files.length} modules\n`);

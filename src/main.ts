@@ -11,7 +11,8 @@ const who = Object.freeze({ uid: process.getuid!(), home: homedir(), env: proces
 function connect(configured: Configured): Operations {
   let app: Promise<{ readonly invoke: Invoke; close(): Promise<void> }> | null = null;
   const load = async () => (await import("./app/app.ts")).buildApp({ configured, who });
-  const invoke: Invoke = async (name, request, talk) => await (await (app ??= load())).invoke(name, request, talk);
+  const invoke: Invoke = async (name, request, talk) =>
+    await (await (app ??= load())).invoke(name, request, talk);
   return { invoke, close: async () => (await app?.catch(() => null))?.close() };
 }
 

@@ -115,6 +115,7 @@ function ended(child: ChildProcess): Promise<void> {
   return new Promise((resolve) => {
     if (child.exitCode !== null || child.signalCode !== null) return resolve();
     child.once("exit", () => resolve());
-    child.kill("SIGTERM");
+    // unshare holds SIGTERM back while it waits; killed, it takes its PID namespace with it.
+    child.kill("SIGKILL");
   });
 }

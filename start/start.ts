@@ -82,7 +82,7 @@ async function tour(stage: Stage, scratch: string): Promise<void> {
   await op(stage, scratch, ["apply", "tour.toml"]);
   step("Put everything back.");
   await op(stage, scratch, ["plan", "--revert", "plan.json", "-o", "undo.json"]);
-  await op(stage, scratch, ["apply", "undo.json"]);
+  await op(stage, scratch, ["apply", "undo.json", "--auto-approve"]);
 
   if ((await stage.fingerprint()) !== before) throw new Error("the stage is not as it was before the tour");
 }

@@ -9,8 +9,26 @@ import type { Talk } from "./talk.ts";
 export type * from "./reply.ts";
 export type * from "./talk.ts";
 export type { SourceText } from "./request.ts";
-export type { Action, Authorization, DocTable, DocValue, FieldSchema, Fidelity, Risk, Undo } from "../plugin/plugin.ts";
-export type { ActionResult, Drift, Step, Mismatch, Plan, PlanSummary, Report, Verification } from "../state/state.ts";
+export type {
+  Action,
+  Authorization,
+  DocTable,
+  DocValue,
+  FieldSchema,
+  Fidelity,
+  Risk,
+  Undo,
+} from "../plugin/plugin.ts";
+export type {
+  ActionResult,
+  Drift,
+  Step,
+  Mismatch,
+  Plan,
+  PlanSummary,
+  Report,
+  Verification,
+} from "../state/state.ts";
 
 /** Who may ask: reads are for everyone the bus lets in, changes are not. */
 export type Permission = "read" | "change";
@@ -32,7 +50,10 @@ function change(about: string): OperationEntry {
 }
 
 export const OPERATIONS = Object.freeze({
-  discover: read("reads", "List every bus name with its owner, objects, properties and the plugin that manages it"),
+  discover: read(
+    "reads",
+    "List every bus name with its owner, objects, properties and the plugin that manages it",
+  ),
   introspect: read("reads", "Show the interfaces, members and live values of one object"),
   query: read("reads", "Show what is, as a document that can be applied"),
   init: read("reads", "Write a first commented document from what is here"),
@@ -43,7 +64,10 @@ export const OPERATIONS = Object.freeze({
   verify: read("reads", "Ask whether the machine is as the documents say"),
   "plugin.list": read("files", "List the plugins that can be used here"),
   "plugin.show": read("reads", "Show what a plugin can manage: fields, types, how each is written"),
-  "plugin.create": read("files", "Write a plugin folder for a service: introspection and a mapping draft to edit"),
+  "plugin.create": read(
+    "files",
+    "Write a plugin folder for a service: introspection and a mapping draft to edit",
+  ),
   "plugin.check": read("reads", "Check a plugin folder, and against the live service where it is reachable"),
   doctor: read("reads", "Check what this machine offers and say what is missing"),
   "config.show": read("files", "Show every setting and where its value came from"),
@@ -57,7 +81,11 @@ export type RequestOf<N extends OperationName> = Requests[N];
 export type ReplyOf<N extends OperationName> = Reply[N];
 
 /** How the doors reach operations: in this process, or (the same shape) over a socket. Rejects with OpError. */
-export type Invoke = <N extends OperationName>(name: N, request: RequestOf<N>, talk: Talk) => Promise<ReplyOf<N>>;
+export type Invoke = <N extends OperationName>(
+  name: N,
+  request: RequestOf<N>,
+  talk: Talk,
+) => Promise<ReplyOf<N>>;
 
 /** What is wrong with a request, as messages; none when it is as its operation takes it. */
 export async function checkRequest(name: OperationName, request: unknown): Promise<readonly string[]> {

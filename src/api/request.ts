@@ -27,24 +27,28 @@ export const REQUESTS = {
   diff: v.strictObject(selection),
   plan: v.strictObject({ ...selection, checkAuth: v.boolean(), revert: v.boolean() }),
   apply: v.strictObject({
-      ...selection,
-      checkAuth: v.boolean(),
-      refresh: v.boolean(),
-      verify: v.boolean(),
-      /** Highest class that goes ahead unasked; null = what a terminal decides. */
-      approve: v.nullable(risk),
-      /** A person can be asked. */
-      terminal: v.boolean(),
-      requireUndo: v.nullable(v.picklist(["native", "inverse", "compensate", "none"])),
-      requireFidelity: v.nullable(v.picklist(["simulated", "computed", "opaque"])),
-      /** null = the configured value. */
-      verifyTimeoutMs: v.nullable(ms),
-      lockTimeoutMs: v.nullable(ms),
-    }),
+    ...selection,
+    checkAuth: v.boolean(),
+    refresh: v.boolean(),
+    verify: v.boolean(),
+    /** Highest class that goes ahead unasked; null = what a terminal decides. */
+    approve: v.nullable(risk),
+    /** A person can be asked. */
+    terminal: v.boolean(),
+    requireUndo: v.nullable(v.picklist(["native", "inverse", "compensate", "none"])),
+    requireFidelity: v.nullable(v.picklist(["simulated", "computed", "opaque"])),
+    /** null = the configured value. */
+    verifyTimeoutMs: v.nullable(ms),
+    lockTimeoutMs: v.nullable(ms),
+  }),
   verify: v.strictObject({ ...selection, timeoutMs: v.nullable(ms) }),
   "plugin.list": v.strictObject({}),
   "plugin.show": v.strictObject({ name: v.string() }),
-  "plugin.create": v.strictObject({ name: v.string(), service: v.string(), directory: v.nullable(v.string()) }),
+  "plugin.create": v.strictObject({
+    name: v.string(),
+    service: v.string(),
+    directory: v.nullable(v.string()),
+  }),
   "plugin.check": v.strictObject({ directory: v.string() }),
   doctor: v.strictObject({}),
   "config.show": v.strictObject({}),
@@ -59,5 +63,7 @@ export type Requests = { readonly [N in keyof typeof REQUESTS]: v.InferOutput<(t
 /** What is wrong with a request (path and message), nothing when it is as its operation takes it. */
 export function requestFaults(name: keyof typeof REQUESTS, request: unknown): readonly string[] {
   const result = v.safeParse(REQUESTS[name] as v.GenericSchema, request);
-  return result.success ? [] : result.issues.map((issue) => `${v.getDotPath(issue) ?? "request"}: ${issue.message}`);
+  return result.success
+    ? []
+    : result.issues.map((issue) => `${v.getDotPath(issue) ?? "request"}: ${issue.message}`);
 }

@@ -1,4 +1,4 @@
-// What an operation may say and ask while it runs: events as plain values (contract: the JSON stream carries the same),
+// What an operation may say and ask while it runs: events as plain values (the JSON stream carries the same),
 // one question, and the signal of Ctrl-C. The doors implement it; operations never print.
 
 import type { ApplyEvent, Plan } from "../state/state.ts";

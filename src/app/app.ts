@@ -2,21 +2,15 @@
 // Requests are checked here, once, for every door. Nothing is parsed, printed or decided.
 
 import { OpError } from "../base/error.ts";
-import { checkRequest, type Invoke, type OperationName, type ReplyOf, type RequestOf, type Talk } from "../api/api.ts";
-import { openParts, type Parts, type PartsInput } from "./parts.ts";
+import { checkRequest, type Invoke, type OperationName } from "../api/api.ts";
+import type { Bound } from "./bound.ts";
+import { openParts, type PartsInput } from "./parts.ts";
 
 export interface App {
   readonly invoke: Invoke;
   /** Closes connections. Idempotent. */
   close(): Promise<void>;
 }
-
-/** One operation bound to the parts: calls faces in order. */
-export type Bound<N extends OperationName> = (
-  parts: Parts,
-  request: RequestOf<N>,
-  talk: Talk,
-) => Promise<ReplyOf<N>>;
 
 const BINDINGS: { readonly [N in OperationName]: () => Promise<Bound<N>> } = {
   discover: async () => (await import("./operations/discover.ts")).discover,

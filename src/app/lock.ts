@@ -3,7 +3,17 @@
 // process, however that ends; the file itself stays and means nothing. Its content names the holder, for people.
 
 import { spawn } from "node:child_process";
-import { closeSync, constants, fstatSync, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  ftruncateSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { OpError } from "../base/error.ts";
@@ -60,7 +70,8 @@ function checkedDirectory(directory: string): string {
   try {
     mkdirSync(directory, { mode: uid === 0 ? 0o755 : 0o700 });
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw unavailable(`${directory} cannot be made: ${errnoOf(error)}`, "op-dbus doctor");
+    if (errnoOf(error) !== "EEXIST")
+      throw unavailable(`${directory} cannot be made: ${errnoOf(error)}`, "op-dbus doctor");
   }
   const stats = lstatSync(directory);
   if (!stats.isDirectory() || stats.uid !== uid || (stats.mode & 0o022) !== 0) {
@@ -127,7 +138,9 @@ export function readHolder(file: string): Holder | null {
     const value: unknown = JSON.parse(readFileSync(file, "utf8"));
     const holder = value as Partial<Holder> | null;
     const whole = typeof holder?.pid === "number" && typeof holder.since === "string";
-    return whole && typeof holder.user === "string" && typeof holder.command === "string" ? (holder as Holder) : null;
+    return whole && typeof holder.user === "string" && typeof holder.command === "string"
+      ? (holder as Holder)
+      : null;
   } catch {
     return null;
   }

@@ -42,7 +42,9 @@ export function openParts(input: PartsInput): Parts {
   const { configured, who } = input;
   const { config } = configured;
   // dist/src/app/parts.js or src/app/parts.ts: the package starts where package.json lies.
-  const packageDir = fileURLToPath(new URL(import.meta.url.endsWith(".js") ? "../../.." : "../..", import.meta.url));
+  const packageDir = fileURLToPath(
+    new URL(import.meta.url.endsWith(".js") ? "../../.." : "../..", import.meta.url),
+  );
   let shelf: Promise<PluginShelf> | null = null;
   let inUse: PluginShelf["inUse"] = [];
   let reading: Promise<Bus> | null = null;
@@ -69,7 +71,14 @@ export function openParts(input: PartsInput): Parts {
         command: ["op-dbus", ...process.argv.slice(2)].join(" "),
       });
     },
-    session: async (talk, options = {}) => (await import("./session.ts")).openSession(parts, talk, options),
+    async session(talk, options = {}) {
+      const [{ openSession }, bus, plugins] = await Promise.all([
+        import("./session.ts"),
+        parts.readingBus(),
+        parts.shelf(),
+      ]);
+      return openSession({ bus, shelf: plugins, clock: systemClock, secrets: parts.secrets }, talk, options);
+    },
     async close() {
       if (closing) return;
       closing = true;
@@ -89,7 +98,8 @@ export function openParts(input: PartsInput): Parts {
     const guard = probing === null ? null : readings(readGuard, probing);
     const { bus, allowUnixexec } = config;
     const { env } = who;
-    const address = bus === "system" ? systemBusAddress(env) : bus === "session" ? sessionBusAddress(env) : bus;
+    const address =
+      bus === "system" ? systemBusAddress(env) : bus === "session" ? sessionBusAddress(env) : bus;
     try {
       return await connect({ address, allowUnixexec, ...(guard && { guard }) });
     } catch (error) {
@@ -103,7 +113,10 @@ export function openParts(input: PartsInput): Parts {
 
 /** Reads of the standard interfaces, and the probes of the plugins in use: asked for every call, so a plugin that is
  * loaded later counts too. */
-function readings(guardOf: (probes: readonly Probe[]) => ReadGuard, inUse: () => PluginShelf["inUse"]): ReadGuard {
+function readings(
+  guardOf: (probes: readonly Probe[]) => ReadGuard,
+  inUse: () => PluginShelf["inUse"],
+): ReadGuard {
   let guard = guardOf([]);
   let seen = 0;
   return (call) => {

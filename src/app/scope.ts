@@ -27,7 +27,8 @@ export function scopeOf(schema: Schema, patterns: readonly Pattern[]): Scope {
   for (const pattern of here) {
     const [, second, third] = pattern.globs;
     if (second === undefined) self = true;
-    for (const field of schema.self.keys()) if (matches(pattern, place(schema, null, null, field))) self = true;
+    for (const field of schema.self.keys())
+      if (matches(pattern, place(schema, null, null, field))) self = true;
     for (const resource of schema.resources.keys()) {
       if (second !== undefined && second !== null && !mayName(second, resource)) continue;
       const key = second === null || third === null || third?.mark !== "/" ? null : exact(third);
@@ -36,7 +37,8 @@ export function scopeOf(schema: Schema, patterns: readonly Pattern[]): Scope {
       else resources.set(resource, { keys: [...(before?.keys ?? []), key], fields: "all" });
     }
   }
-  if (here.length === 0) for (const resource of schema.resources.keys()) resources.set(resource, { keys: "all", fields: "all" });
+  if (here.length === 0)
+    for (const resource of schema.resources.keys()) resources.set(resource, { keys: "all", fields: "all" });
   return { ...(self ? { self: "all" as const } : {}), resources };
 }
 
@@ -52,13 +54,19 @@ export function matching(observed: Observed, patterns: readonly Pattern[]): Obse
   if (patterns.length === 0) return observed;
   const hit = (address: Address): boolean => patterns.some((pattern) => matches(pattern, address));
   const { plugin, self, resources } = observed;
-  const chosen = <I extends { readonly fields: ReadonlyMap<string, unknown> }>(item: I, resource: string | null, key: string | null): I => ({
+  const chosen = <I extends { readonly fields: ReadonlyMap<string, unknown> }>(
+    item: I,
+    resource: string | null,
+    key: string | null,
+  ): I => ({
     ...item,
     fields: new Map([...item.fields].filter(([field]) => hit({ plugin, resource, key, field }))),
   });
   const kept = [...resources].map(([name, resource]) => {
     const items = [...resource.items].map(([key, item]) => [key, chosen(item, name, key)] as const);
-    const named = items.filter(([key, item]) => item.fields.size > 0 || hit({ plugin, resource: name, key, field: null }));
+    const named = items.filter(
+      ([key, item]) => item.fields.size > 0 || hit({ plugin, resource: name, key, field: null }),
+    );
     return [name, { ...resource, items: new Map(named) }] as const;
   });
   return { ...observed, self: self === null ? null : chosen(self, null, null), resources: new Map(kept) };

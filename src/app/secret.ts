@@ -16,13 +16,14 @@ export interface Secrets {
   digest(address: string, value: string): string;
 }
 
-export function secrets(who: Who): Secrets {
+/** `keyFile`: the host's key. */
+export function secrets(who: Who, keyFile = `${configHome(who)}/keys/host.key`): Secrets {
   const { env, uid } = who;
   let key: Buffer | null = null;
   return Object.freeze({
     value: (reference: string) => secretValue(reference, env, uid),
     digest(address: string, value: string) {
-      key ??= hostKey(`${configHome(who)}/keys/host.key`, uid);
+      key ??= hostKey(keyFile, uid);
       // The length keeps ("ab", "c") and ("a", "bc") apart.
       return createHmac("sha256", key).update(`${address.length}:${address}${value}`).digest("hex");
     },
@@ -58,7 +59,9 @@ function credentialFile(reference: string, name: string, env: Env): string {
 function readSecretFile(reference: string, path: string, uid: number): string {
   if (!path.startsWith("/")) throw absent(reference, "the path must begin with /");
   try {
-    return readTrusted(path, { sizeBytesMax: LIMITS.secretSizeBytesMax, uid }).toString("utf8").replace(/\r?\n$/, "");
+    return readTrusted(path, { sizeBytesMax: LIMITS.secretSizeBytesMax, uid })
+      .toString("utf8")
+      .replace(/\r?\n$/, "");
   } catch (error) {
     throw absent(reference, error instanceof OpError ? error.message : "it cannot be read");
   }
@@ -71,15 +74,30 @@ function absent(reference: string, why: string): OpError {
 /** The key's bytes, made (0600, in a directory 0700) where there is none. Throws what readTrusted does. */
 export function hostKey(file: string, uid: number): Buffer {
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    const fd = openSync(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    // The folder above holds configuration and plugins, which others may read; the keys' own is closed.
+    mkdirSync(dirname(dirname(file)), { recursive: true, mode: 0o755 });
+    makeDirectory(dirname(file));
+    const fd = openSync(
+      file,
+      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+      0o600,
+    );
     writeSync(fd, randomBytes(LIMITS.hostKeyBytes));
     fsyncSync(fd);
     closeSync(fd);
   } catch (error) {
-    if (errnoOf(error) !== "EEXIST") throw new OpError("OPD1204", `${file} cannot be made: ${errnoOf(error)}`);
+    if (errnoOf(error) !== "EEXIST")
+      throw new OpError("OPD1204", `${file} cannot be made: ${errnoOf(error)}`);
   }
   const key = readTrusted(file, { sizeBytesMax: LIMITS.hostKeyBytes, uid });
   if (key.length === LIMITS.hostKeyBytes) return key;
   throw new OpError("OPD9021", `${file} is not a key of ${LIMITS.hostKeyBytes} bytes`, { where: file });
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if (errnoOf(error) !== "EEXIST") throw error;
+  }
 }

@@ -2,6 +2,7 @@
 // that are started to be read.
 
 import { asOpError, OpError, type Fault } from "../base/error.ts";
+import type { Clock } from "../base/clock.ts";
 import { nearest } from "../base/nearest.ts";
 import { visible } from "../base/visible.ts";
 import { introspector, type Introspector } from "../plugin/introspection.ts";
@@ -9,7 +10,9 @@ import type { Plugin, PluginContext, Schema } from "../plugin/plugin.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 import type { ContextOf } from "../state/state.ts";
 import type { Talk } from "../api/api.ts";
-import type { Parts } from "./parts.ts";
+import { namesOf } from "./bus-names.ts";
+import type { Secrets } from "./secret.ts";
+import type { PluginShelf } from "./shelf.ts";
 
 export interface SessionOptions {
   /** Ask polkit for every action, without interaction. */
@@ -26,7 +29,10 @@ export interface Session {
   /** Contexts on a connection that may change things. */
   changing(bus: Bus): ContextOf;
   /** The plugins of these names; names that no plugin has are left out. `starts`: say which services are started. */
-  pluginsFor(names: readonly string[], options: { readonly starts: boolean }): Promise<ReadonlyMap<string, Plugin>>;
+  pluginsFor(
+    names: readonly string[],
+    options: { readonly starts: boolean },
+  ): Promise<ReadonlyMap<string, Plugin>>;
   /** Names of all plugins, for hints. */
   names(): Promise<readonly string[]>;
   /** Every plugin from a folder whose service runs now. */
@@ -41,8 +47,17 @@ export interface Session {
   started(): readonly string[];
 }
 
-export async function openSession(parts: Parts, talk: Talk, options: SessionOptions): Promise<Session> {
-  const bus = await parts.readingBus();
+/** What all sessions share. */
+export interface SessionParts {
+  /** The connection that refuses to send anything but reads. */
+  readonly bus: Bus;
+  readonly shelf: PluginShelf;
+  readonly clock: Clock;
+  readonly secrets: Secrets;
+}
+
+export function openSession(parts: SessionParts, talk: Talk, options: SessionOptions): Session {
+  const { bus, shelf } = parts;
   const cache = introspector(bus);
   const started: string[] = [];
   const contextOf = contexts(parts, bus, cache, talk, { ...options, interactive: false });
@@ -52,25 +67,32 @@ export async function openSession(parts: Parts, talk: Talk, options: SessionOpti
     contextOf,
     changing: (free) => contexts(parts, free, cache, talk, options),
     async pluginsFor(names, { starts }) {
-      const plugins = await (await parts.shelf()).named(names, bus);
+      const plugins = await shelf.named(names, bus);
       if (starts) {
         for (const service of await asleep(bus, [...plugins.values()])) {
           started.push(service);
-          talk.tell({ type: "diagnostic", severity: "note", message: `${service} is not running: it is started to be read` });
+          talk.tell({
+            type: "diagnostic",
+            severity: "note",
+            message: `${service} is not running: it is started to be read`,
+          });
         }
       }
       return plugins;
     },
-    names: async () => (await parts.shelf()).names(bus),
+    names: () => shelf.names(bus),
     async noPlugin(name) {
       const near = nearest(name, await session.names());
       const hint = near === null ? "op-dbus plugin list" : `did you mean ${near}?`;
       return new OpError("OPD9018", `no plugin ${visible(name)} here`, { hint });
     },
     async running() {
-      const [folders, running] = await Promise.all([(await parts.shelf()).folders(), namesOf(bus, "ListNames")]);
+      const [folders, running] = await Promise.all([shelf.folders(), namesOf(bus, "ListNames")]);
       const awake = [...folders.values()].filter((plugin) => running.has(plugin.services[0] ?? ""));
-      return await (await parts.shelf()).named(awake.map(({ name }) => name), bus);
+      return await shelf.named(
+        awake.map(({ name }) => name),
+        bus,
+      );
     },
     async schemas(plugins) {
       const schemas = new Map<string, Schema>();
@@ -80,7 +102,12 @@ export async function openSession(parts: Parts, talk: Talk, options: SessionOpti
           schemas.set(name, await plugin.schema(contextOf(plugin)));
         } catch (error) {
           const { code, message, hint } = asOpError(error);
-          unreachable.set(name, { code, message: `${name}: ${message}`, address: name, ...(hint === undefined ? {} : { hint }) });
+          unreachable.set(name, {
+            code,
+            message: `${name}: ${message}`,
+            address: name,
+            ...(hint === undefined ? {} : { hint }),
+          });
         }
       };
       await Promise.all([...plugins].map(read));
@@ -91,7 +118,13 @@ export async function openSession(parts: Parts, talk: Talk, options: SessionOpti
   return session;
 }
 
-function contexts(parts: Parts, bus: Bus, cache: Introspector, talk: Talk, options: SessionOptions): ContextOf {
+function contexts(
+  parts: SessionParts,
+  bus: Bus,
+  cache: Introspector,
+  talk: Talk,
+  options: SessionOptions,
+): ContextOf {
   const context: PluginContext = Object.freeze({
     bus,
     clock: parts.clock,
@@ -114,15 +147,4 @@ async function asleep(bus: Bus, plugins: readonly Plugin[]): Promise<readonly st
   if (without.length === 0) return [];
   const activatable = await namesOf(bus, "ListActivatableNames");
   return without.filter((service) => activatable.has(service));
-}
-
-export async function namesOf(bus: Bus, member: "ListNames" | "ListActivatableNames"): Promise<ReadonlySet<string>> {
-  const { body } = await bus.call({
-    destination: "org.freedesktop.DBus",
-    path: "/org/freedesktop/DBus",
-    interface: "org.freedesktop.DBus",
-    member,
-  });
-  if (!Array.isArray(body[0])) throw new OpError("OPD3012", `${member}: the bus answered something else`);
-  return new Set((body[0] as readonly string[]).filter((name) => !name.startsWith(":")));
 }

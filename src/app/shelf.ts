@@ -4,11 +4,9 @@
 import { OpError } from "../base/error.ts";
 import { configHome, type Config, type Who } from "../base/settings.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
-import { generatedPlugin } from "../plugin/generated.ts";
-import { pluginNames } from "../plugin/plugin-name.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import { loadPlugins } from "../plugin/registry.ts";
-import { namesOf } from "./session.ts";
+import { generatedPlugin, loadPlugins, pluginNames } from "../plugin/registry.ts";
+import { namesOf } from "./bus-names.ts";
 
 export interface PluginShelf {
   /** Plugins from folders that can be used on the configured bus, by name. Throws the faults of their folders. */
@@ -43,7 +41,9 @@ export function pluginShelf({ config, who, packageDir }: ShelfOptions): PluginSh
       approvals: new Set(),
     });
     if (faults.length > 0) throw new OpError(faults[0]!.code, "a plugin folder cannot be used", { faults });
-    const here = plugins.filter(({ bus }) => config.bus === bus || !["system", "session"].includes(config.bus));
+    const here = plugins.filter(
+      ({ bus }) => config.bus === bus || !["system", "session"].includes(config.bus),
+    );
     return new Map(here.map((plugin) => [plugin.name, plugin]));
   }
   const shelf = {
@@ -77,7 +77,10 @@ export function pluginShelf({ config, who, packageDir }: ShelfOptions): PluginSh
 
 /** Plugin name -> bus name, for the names on the bus that no folder manages. */
 async function unmanaged(bus: Bus, known: ReadonlyMap<string, Plugin>): Promise<ReadonlyMap<string, string>> {
-  const [running, activatable] = await Promise.all([namesOf(bus, "ListNames"), namesOf(bus, "ListActivatableNames")]);
+  const [running, activatable] = await Promise.all([
+    namesOf(bus, "ListNames"),
+    namesOf(bus, "ListActivatableNames"),
+  ]);
   const managed = new Set([...known.values()].flatMap((plugin) => plugin.services.slice(0, 1)));
   const services = [...new Set([...running, ...activatable])].filter((service) => !managed.has(service));
   return new Map([...pluginNames(services, new Set(known.keys()))].map(([service, name]) => [name, service]));

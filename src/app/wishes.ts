@@ -4,7 +4,13 @@
 import { OpError, type Fault } from "../base/error.ts";
 import { snippetOf } from "../base/text/text.ts";
 import type { Plugin, Schema } from "../plugin/plugin.ts";
-import { bindDocument, parseDocument, planError, type Document, type DocumentSource } from "../state/state.ts";
+import {
+  bindDocument,
+  parseDocument,
+  planError,
+  type Document,
+  type DocumentSource,
+} from "../state/state.ts";
 import type { Session } from "./session.ts";
 
 export interface Bound {
@@ -29,10 +35,12 @@ export async function bindSources(session: Session, sources: readonly DocumentSo
 
 /** One error for all faults of some files; a single file is named. */
 export function documentError(sources: readonly DocumentSource[], faults: readonly Fault[]): OpError {
+  const [first] = faults;
+  const code = first?.code ?? "OPD2002";
+  if (faults.length === 1) return new OpError(code, first!.message, { now: "nothing was sent", faults });
   const names = sources.map(({ file }) => (file === "-" ? "standard input" : file));
   const what = names.length === 1 ? names[0]! : `${names.length} files`;
-  const count = faults.length === 1 ? "1 fault" : `${faults.length} faults`;
-  return new OpError(faults[0]?.code ?? "OPD2002", `${what}: ${count}`, { now: "nothing was sent", faults });
+  return new OpError(code, `${what}: ${faults.length} faults`, { now: "nothing was sent", faults });
 }
 
 /** The error of a plan that has faults, each with the line of the document it is about. */
@@ -45,7 +53,10 @@ export function planFailed(document: Pick<Document, "sources">, faults: readonly
   return planError(faults.map(withLine));
 }
 
-export function selectionOf(request: { readonly target: readonly string[]; readonly exclude: readonly string[] }) {
+export function selectionOf(request: {
+  readonly target: readonly string[];
+  readonly exclude: readonly string[];
+}) {
   return { targets: request.target, excludes: request.exclude };
 }
 
@@ -54,7 +65,8 @@ export function countWishes(document: Document): number {
   let sum = 0;
   for (const { self, resources } of document.plugins.values()) {
     sum += self.size;
-    for (const { items } of resources.values()) for (const item of items.values()) sum += Math.max(1, item.fields.size);
+    for (const { items } of resources.values())
+      for (const item of items.values()) sum += Math.max(1, item.fields.size);
   }
   return sum;
 }

@@ -2,14 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  fileName,
-  loadConfig,
-  pluginFolders,
-  showSetting,
-  type Configured,
-  type ConfigText,
-} from "./config.ts";
+import { fileName, loadConfig, showSetting, type Configured, type ConfigText } from "./config.ts";
 import { SETTINGS, type Env, type Name } from "./settings.ts";
 
 const NAMES = Object.keys(SETTINGS) as Name[];
@@ -116,14 +109,4 @@ test("settings are shown as a file writes them", () => {
 
 test("each setting says in a sentence what it is", () => {
   for (const name of NAMES) assert.match(SETTINGS[name].about, /^[A-Z].*\.$/);
-});
-
-test("folders of plugins", () => {
-  const { config } = load({ flags: { plugin_dirs: ["/p"] } });
-  assert.deepEqual(pluginFolders(config, { uid: 0, home: "/root", env: {} }), ["/etc/op-dbus/plugins", "/p"]);
-  assert.deepEqual(pluginFolders(config, { uid: 5, home: "/home/u", env: {} }), [
-    "/etc/op-dbus/plugins",
-    "/home/u/.config/op-dbus/plugins",
-    "/p",
-  ]);
 });

@@ -5,15 +5,7 @@
 import type { Fault, Position } from "./error.ts";
 import { nearest } from "./nearest.ts";
 import type { Form, Given } from "./setting.ts";
-import {
-  configHome,
-  SETTINGS,
-  type Config,
-  type Env,
-  type Name,
-  type Setting,
-  type Who,
-} from "./settings.ts";
+import { SETTINGS, type Config, type Env, type Name, type Setting, type Who } from "./settings.ts";
 import { plainOf, readText, snippetOf, type Plain } from "./text/text.ts";
 
 export interface ConfigText {
@@ -181,10 +173,4 @@ function notFromEnv(variable: string): Fault {
     message: `${variable}: that an address starts a program is not taken from the environment`,
     hint: "give the address as --bus or in the configuration file",
   };
-}
-
-/** Folders where plugins are looked for beside the shipped ones, in order. */
-export function pluginFolders(config: Config, who: Who): readonly string[] {
-  const own = who.uid === 0 ? [] : [`${configHome(who)}/plugins`];
-  return ["/etc/op-dbus/plugins", ...own, ...config.pluginDirs];
 }

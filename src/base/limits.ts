@@ -14,6 +14,8 @@ export const LIMITS = Object.freeze({
   textValuesMax: 1_000_000,
   /** UTF-16 units of one text value: 3 MiB of bytes as base64, beyond any property seen in the wild. */
   textStringMax: 4 * 1024 * 1024,
+  /** Characters of a number, date or word without quotes: a 64-bit integer in binary has 64 digits and as many `_`. */
+  textScalarMax: 1_000,
   /** Faults reported for one text; a person corrects no more in one go, and later ones are often consequences. */
   textFaultsMax: 50,
   /** Characters of a snippet; of a longer line the part around the fault is shown. */
@@ -73,6 +75,8 @@ export const LIMITS = Object.freeze({
   incomingCallsAtOnceMax: 1024,
   /** Bytes queued for a bus that does not read: one message of the largest size and as much again. */
   writeQueueBytesMax: 256 * 1024 * 1024,
+  /** Milliseconds a closed connection may take to hand over what was still queued. */
+  closeDeadlineMs: 1000,
   /** Bytes of one line of the authentication dialogue: libdbus refuses more, too. */
   authLineBytesMax: 16_384,
   /** Bytes of a unix socket path: sun_path of Linux without its NUL. */

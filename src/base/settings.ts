@@ -2,6 +2,7 @@
 // folders is the default, never more important than what a person wrote. In files and variables a name has underscores:
 // callDeadlineMs is `call_deadline_ms` and OP_DBUS_CALL_DEADLINE_MS.
 
+import { LIMITS } from "./limits.ts";
 import { LEVEL_NAMES } from "./log.ts";
 import { count, flag, path, paths, text, word, type Form } from "./setting.ts";
 
@@ -49,12 +50,12 @@ export const SETTINGS = Object.freeze({
   callDeadlineMs: setting(
     count("milliseconds", 100, DAY_MS),
     "How long one call may take where the mapping says nothing.",
-    () => ({ value: 25_000 }),
+    () => ({ value: LIMITS.callDeadlineMs }),
   ),
   verifyTimeoutMs: setting(
     count("milliseconds", 0, DAY_MS),
     "How long verification waits for values to arrive.",
-    () => ({ value: 30_000 }),
+    () => ({ value: LIMITS.verifyTimeoutMs }),
   ),
   lockTimeoutMs: setting(
     count("milliseconds", 0, DAY_MS),

@@ -24,10 +24,18 @@ export interface GlobalFlag {
 
 /** The global flags as help and completion show them. */
 export const GLOBAL_FLAGS: readonly GlobalFlag[] = [
-  { names: ["--json"], value: null, about: "one object on stdout (apply, verify: one a line); errors as JSON on stderr" },
+  {
+    names: ["--json"],
+    value: null,
+    about: "one object on stdout (apply, verify: one a line); errors as JSON on stderr",
+  },
   { names: ["-q", "--quiet"], value: null, about: "only the data or the last line" },
   { names: ["-v", "--verbose"], value: null, about: "more: unchanged values, raw bus errors" },
-  { names: ["--color"], value: "auto|always|never", about: "colour; auto looks at the terminal, NO_COLOR and FORCE_COLOR" },
+  {
+    names: ["--color"],
+    value: "auto|always|never",
+    about: "colour; auto looks at the terminal, NO_COLOR and FORCE_COLOR",
+  },
   { names: ["--no-input"], value: null, about: "never ask; what needs a yes ends with exit 10" },
   { names: ["--bus"], value: "system|session|ADDRESS", about: "the bus to use" },
   { names: ["--state-dir"], value: "DIR", about: "where durable state lies" },
@@ -59,7 +67,9 @@ export function splitGlobals(
     const [name, given] = nameOf(arg, longFlags);
     const flag = GLOBAL_FLAGS.find((entry) => entry.names.includes(name));
     if (flag === undefined) {
-      rest.push(name === "--auto-approve" && given === null ? "--auto-approve=needs-confirm" : joined(name, given));
+      rest.push(
+        name === "--auto-approve" && given === null ? "--auto-approve=needs-confirm" : joined(name, given),
+      );
     } else if (flag.value === null) {
       if (given !== null) throw new OpError("OPD9001", `${name} takes no value`);
       switches.add(flag.names.at(-1)!);

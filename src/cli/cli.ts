@@ -65,7 +65,9 @@ async function runCommand(
       terminal,
       talk,
       invoke: operations.invoke,
-      readSources: async (files, format) => (await import("./sources.ts")).readSources(world.stdin, files, format),
+      readSources: async (files, format) =>
+        (await import("./sources.ts")).readSources(world.stdin, files, format),
+      help: async (topic) => (await import("./help.ts")).helpFor(topic, terminal.out),
       writeOut: async (file, text) => (await import("./out.ts")).writeOut(file, text),
     };
     return await command.run(context, flags, ...args);
@@ -120,5 +122,9 @@ const COLORS = ["always", "never"] as const;
 /** For help, and for errors that come before the settings are known. */
 function roughTerminal(argv: readonly string[], world: World): Terminal {
   const color = COLORS.find((choice) => choice === argv[argv.indexOf("--color") + 1]) ?? "auto";
-  return openTerminal(world, { color, input: false, verbose: argv.includes("-v") || argv.includes("--verbose") });
+  return openTerminal(world, {
+    color,
+    input: false,
+    verbose: argv.includes("-v") || argv.includes("--verbose"),
+  });
 }

@@ -15,6 +15,8 @@ export interface Context {
   readonly talk: Talk;
   /** Documents from files; "-" is standard input, JSON unless `format` says otherwise. Throws OPD1201, OPD1203. */
   readSources(files: readonly string[], format?: "json" | "toml"): Promise<SourceText[]>;
+  /** A page of help. Throws OPD9001 for a topic that is none. */
+  help(words: readonly string[]): Promise<string>;
   /** A file that the person named, whole or not at all. Throws OPD1204. */
   writeOut(file: string, text: string): Promise<void>;
 }

@@ -42,7 +42,12 @@ export function helpFor(words: readonly string[], look: Look): string {
   if (topic !== undefined) return page([look.paint("bold", topic.title), "", ...topic.text.split("\n")]);
   const family = COMMANDS.filter((entry) => entry.name.startsWith(`${words[0]} `));
   if (family.length > 0) {
-    return page(entries(family.map((entry) => [`op-dbus ${entry.name}`, aboutOf(entry)]), look));
+    return page(
+      entries(
+        family.map((entry) => [`op-dbus ${entry.name}`, aboutOf(entry)]),
+        look,
+      ),
+    );
   }
   const near = nearest(words[0]!, [...COMMANDS.map((entry) => entry.name), ...TOPICS.keys()]);
   const hint = near === null ? "op-dbus help" : `did you mean  op-dbus help ${near}`;
@@ -53,38 +58,68 @@ function overview(look: Look): string {
   const lines = ["Usage: op-dbus COMMAND [FLAG]… [FILE | ADDRESS]…"];
   for (const [title, commands] of COMMAND_GROUPS) {
     lines.push("", look.paint("bold", title));
-    lines.push(...entries(commands.map((entry) => [entry.name, aboutOf(entry)]), look, 17));
+    lines.push(
+      ...entries(
+        commands.map((entry) => [entry.name, aboutOf(entry)]),
+        look,
+        17,
+      ),
+    );
   }
   lines.push("", look.paint("bold", "Flags of every command"), ...globalFlags(look));
   lines.push("", look.paint("bold", "Topics  (op-dbus help TOPIC)"));
-  lines.push(...entries([...TOPICS].map(([name, topic]) => [name, topic.about]), look, 17));
+  lines.push(
+    ...entries(
+      [...TOPICS].map(([name, topic]) => [name, topic.about]),
+      look,
+      17,
+    ),
+  );
   return page(lines);
 }
 
 function commandPage(command: AnyCommand, look: Look): string {
   const lines = [look.paint("bold", `${aboutOf(command)}.`), "", `Usage: ${command.usage}`];
-  if (command.aliases !== undefined) lines.push(`Also:  ${command.aliases.map((name) => `op-dbus ${name}`).join(", ")}`);
+  if (command.aliases !== undefined)
+    lines.push(`Also:  ${command.aliases.map((name) => `op-dbus ${name}`).join(", ")}`);
   lines.push("", look.paint("bold", "Examples"));
-  for (const [example, what] of command.examples) lines.push(`  ${example}`, `      ${look.paint("dim", what)}`);
+  for (const [example, what] of command.examples)
+    lines.push(`  ${example}`, `      ${look.paint("dim", what)}`);
   if (command.more !== undefined) lines.push("", ...wrap(command.more, look.width));
-  const flags = [...flagsOf(command)].map(([name, entry]) => [flagText(name, entry, command), entry.brief] as const);
+  const flags = [...flagsOf(command)].map(
+    ([name, entry]) => [flagText(name, entry, command), entry.brief] as const,
+  );
   if (flags.length > 0) lines.push("", look.paint("bold", "Flags"), ...entries(flags, look));
   lines.push("", look.paint("bold", "Exit status"));
-  for (const [status, meaning] of command.exits) lines.push(...hanging(`  ${String(status).padStart(3)}  `, meaning, look));
-  lines.push("", look.paint("dim", "Flags of every command: op-dbus help. Output formats: op-dbus help json."));
+  for (const [status, meaning] of command.exits)
+    lines.push(...hanging(`  ${String(status).padStart(3)}  `, meaning, look));
+  lines.push(
+    "",
+    look.paint("dim", "Flags of every command: op-dbus help. Output formats: op-dbus help json."),
+  );
   return page(lines);
 }
 
 function flagText(name: string, entry: FlagEntry, command: AnyCommand): string {
-  const alias = Object.entries(command.parameters.aliases ?? {}).find(([, to]) => to.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`) === name);
-  const value = entry.kind === "enum" ? entry.values!.join("|") : entry.kind === "parsed" ? (entry.placeholder ?? "VALUE") : null;
+  const alias = Object.entries(command.parameters.aliases ?? {}).find(
+    ([, to]) => to.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`) === name,
+  );
+  const value =
+    entry.kind === "enum"
+      ? entry.values!.join("|")
+      : entry.kind === "parsed"
+        ? (entry.placeholder ?? "VALUE")
+        : null;
   const short = alias === undefined ? "" : `-${alias[0]}, `;
   return `${short}--${name}${value === null ? "" : name === "auto-approve" ? "[=CLASS]" : ` ${value}`}`;
 }
 
 function globalFlags(look: Look): string[] {
   return entries(
-    GLOBAL_FLAGS.map((flag) => [`${flag.names.join(", ")}${flag.value === null ? "" : ` ${flag.value}`}`, flag.about]),
+    GLOBAL_FLAGS.map((flag) => [
+      `${flag.names.join(", ")}${flag.value === null ? "" : ` ${flag.value}`}`,
+      flag.about,
+    ]),
     look,
     COLUMN + 4,
   );

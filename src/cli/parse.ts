@@ -13,6 +13,7 @@ import {
   type Application,
   type ApplicationText,
   type BaseFlags,
+  type InputCompletion,
   type Command,
   type RouteMap,
   type TypedCommandParameters,
@@ -40,10 +41,15 @@ export async function parseCommand(words: readonly string[]): Promise<Invocation
   const help = `op-dbus help ${commandOf(words)!.name}`;
   let found: Invocation | null = null;
   const problems: OpError[] = [];
-  const app = application((invocation) => (found = invocation), (problem) => problems.push(problem), help);
+  const app = application(
+    (invocation) => (found = invocation),
+    (problem) => problems.push(problem),
+    help,
+  );
   await run(app, words, { process: { stdout: silent, stderr: silent }, names: noNames });
   if (problems.length > 0) throw problems[0]!;
-  if (found === null) throw new OpError("OPD9001", `${words.join(" ")} is not a whole command`, { hint: "op-dbus help" });
+  if (found === null)
+    throw new OpError("OPD9001", `${words.join(" ")} is not a whole command`, { hint: "op-dbus help" });
   return found;
 }
 
@@ -51,15 +57,20 @@ export async function parseCommand(words: readonly string[]): Promise<Invocation
 export async function complete(
   words: readonly string[],
   names: ParseContext["names"],
-): Promise<readonly { readonly completion: string; readonly brief: string }[]> {
-  const app = application(() => undefined, () => undefined, "");
+): Promise<readonly InputCompletion[]> {
+  const app = application(
+    () => undefined,
+    () => undefined,
+    "",
+  );
   return await proposeCompletions(app, words, { process: { stdout: silent, stderr: silent }, names });
 }
 
 /** The command that leading words name (with its aliases), or null. */
 export function commandOf(words: readonly string[]): AnyCommand | null {
   const two = words.slice(0, 2).join(" ");
-  const named = (name: string) => COMMANDS.find((entry) => entry.name === name || entry.aliases?.includes(name));
+  const named = (name: string) =>
+    COMMANDS.find((entry) => entry.name === name || entry.aliases?.includes(name));
   return named(two) ?? named(words[0] ?? "") ?? null;
 }
 
@@ -82,7 +93,11 @@ function unknown(typed: string, near: string | null, whole: (name: string) => st
   return new OpError("OPD9001", `unknown command ${typed}`, { hint });
 }
 
-function application(record: Found, problem: (error: OpError) => void, help: string): Application<ParseContext> {
+function application(
+  record: Found,
+  problem: (error: OpError) => void,
+  help: string,
+): Application<ParseContext> {
   return buildApplication(routes(record), {
     name: "op-dbus",
     scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
@@ -101,7 +116,10 @@ function routes(record: Found): RouteMap<ParseContext> {
     } else families.set(first, { ...families.get(first), [second]: built(entry, record) });
   }
   for (const [name, members] of families) {
-    top[name] = buildRouteMap<string, ParseContext>({ routes: members, docs: { brief: `Commands about ${name}` } });
+    top[name] = buildRouteMap<string, ParseContext>({
+      routes: members,
+      docs: { brief: `Commands about ${name}` },
+    });
   }
   return buildRouteMap<string, ParseContext>({ routes: top, docs: { brief: "op-dbus" } });
 }

@@ -32,7 +32,8 @@ function readSource(file: string): SourceText {
     if (!stats.isFile() && !stats.isFIFO()) throw new OpError("OPD1201", `${file} is no file`);
     if (stats.size > LIMITS.textSizeBytesMax) throw tooBig(file, `has ${stats.size} bytes`);
     const decoded = decodeText(file, readFileSync(fd));
-    if ("fault" in decoded) throw new OpError(decoded.fault.code, `${file} cannot be read`, { faults: [decoded.fault] });
+    if ("fault" in decoded)
+      throw new OpError(decoded.fault.code, `${file} cannot be read`, { faults: [decoded.fault] });
     const { text } = decoded;
     const format = file.endsWith(".toml") ? "toml" : "json";
     return { file, format, text, untrusted: linked ? "it is a link" : distrust(stats, process.getuid!()) };
@@ -45,7 +46,10 @@ function readSource(file: string): SourceText {
 
 function open(file: string): { readonly fd: number; readonly linked: boolean } {
   try {
-    return { fd: openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NOCTTY), linked: false };
+    return {
+      fd: openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NOCTTY),
+      linked: false,
+    };
   } catch (error) {
     if (errnoOf(error) !== "ELOOP") throw asReadError(file, error);
   }
@@ -70,7 +74,9 @@ const REASONS: ReadonlyMap<string, string> = new Map([
 ]);
 
 function tooBig(file: string, how: string): OpError {
-  return new OpError("OPD1203", `${file} ${how}`, { hint: `a document has at most ${LIMITS.textSizeBytesMax}` });
+  return new OpError("OPD1203", `${file} ${how}`, {
+    hint: `a document has at most ${LIMITS.textSizeBytesMax}`,
+  });
 }
 
 /** Standard input as a whole. Throws OPD1203 beyond the size of a document. */
@@ -84,6 +90,7 @@ async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
     chunks.push(bytes);
   }
   const decoded = decodeText("-", Buffer.concat(chunks));
-  if ("fault" in decoded) throw new OpError(decoded.fault.code, "standard input cannot be read", { faults: [decoded.fault] });
+  if ("fault" in decoded)
+    throw new OpError(decoded.fault.code, "standard input cannot be read", { faults: [decoded.fault] });
   return decoded.text;
 }

@@ -26,27 +26,36 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
   const abort = new AbortController();
   const json = globals.json && stream;
   let current: Step | null = null;
+  let begun = false;
   let heartbeat: NodeJS.Timeout | null = null;
 
   function interrupted(): void {
     if (abort.signal.aborted) {
-      const now = current === null ? "no step was under way" : `${current.address} was under way; nothing was put back`;
+      const now =
+        current === null ? "no step was under way" : `${current.address} was under way; nothing was put back`;
       return leave(new OpError("OPD9006", "left at once", { now, hint: "op-dbus verify FILE" }));
     }
-    const next = current === null ? "nothing more is started" : `${current.address} is finished, then all is put back`;
+    const idle = begun ? "all is put back" : "nothing more is started";
+    const next = current === null ? idle : `${current.address} is finished, then all is put back`;
     terminal.say(`interrupted: ${next} (once more leaves at once)`);
     abort.abort();
   }
   process.on("SIGINT", interrupted).on("SIGTERM", interrupted);
 
   function sign(): void {
-    if (!json) terminal.say(current === null ? "still waiting until everything is as documented" : `still working on ${current.address}`);
+    if (!json)
+      terminal.say(
+        current === null
+          ? "still waiting until everything is as documented"
+          : `still working on ${current.address}`,
+      );
   }
   return {
     signal: abort.signal,
     tell(event: Event) {
       if (event.type === "apply_start") {
         current = event.step;
+        begun = true;
         heartbeat ??= setInterval(sign, LIMITS.heartbeatMs).unref();
       } else if (event.type === "apply_complete" || event.type === "apply_failed") current = null;
       if (json) {
@@ -61,7 +70,7 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
     },
     async ask(question, worst) {
       const yes = question === "ask-yes";
-      const prompt = yes ? `\nThe worst change is ${worst}. Type yes to go ahead: ` : "\nGo ahead? [y/N] ";
+      const prompt = yes ? `The worst change is ${worst}. Type yes to go ahead: ` : "Go ahead? [y/N] ";
       const answer = await terminal.ask(prompt, abort.signal);
       return yes ? answer === "yes" : answer === "y" || answer === "yes";
     },

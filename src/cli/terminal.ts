@@ -12,6 +12,8 @@ export type Paint = (tone: Tone, text: string) => string;
 /** What a view needs to know of where it is shown. */
 export interface Look {
   readonly width: number;
+  /** A terminal: lists are cut at its edge. In a pipe nothing is. */
+  readonly cut: boolean;
   readonly paint: Paint;
   readonly verbose: boolean;
 }
@@ -74,6 +76,7 @@ export function openTerminal(streams: Streams, options: TerminalOptions): Termin
   }
   const look = (stream: NodeJS.WriteStream): Look => ({
     width: widthOf(stream),
+    cut: stream.isTTY === true,
     paint: wantsColor(stream, streams.env, options.color) ? colorPaint : plainPaint,
     verbose: options.verbose,
   });
@@ -98,7 +101,10 @@ export function openTerminal(streams: Streams, options: TerminalOptions): Termin
       this.live("");
       const reader = createInterface({ input: stdin, output: stderr });
       // Ctrl-C at a prompt reaches readline and not the process: it is the same wish.
-      reader.on("SIGINT", () => process.kill(process.pid, "SIGINT"));
+      reader.on("SIGINT", () => {
+        stderr.write("\n");
+        process.kill(process.pid, "SIGINT");
+      });
       try {
         return await new Promise<string>((resolve) => {
           reader.once("close", () => resolve(""));

@@ -11,7 +11,9 @@ import type { DocValue } from "./plugin.ts";
 export type BytesKind = "path" | "text" | "mac";
 
 /** "ay:path" -> type ay, kind path; "u" -> type u, no kind. null: no such kind for this type. */
-export function readTypeForm(text: string): { readonly type: string; readonly kind: BytesKind | null } | null {
+export function readTypeForm(
+  text: string,
+): { readonly type: string; readonly kind: BytesKind | null } | null {
   const [type = "", kind] = text.split(":", 2);
   if (kind === undefined) return { type, kind: null };
   if (kind !== "path" && kind !== "text" && kind !== "mac") return null;
@@ -31,7 +33,8 @@ export function bytesToWire(doc: DocValue, kind: BytesKind | null): { wire: Uint
   if (isTable(doc)) return fromBase64(doc["$ay"]);
   if (typeof doc !== "string" || kind === null) return { fault: 'expected bytes as { "$ay" = "base64" }' };
   if (kind === "mac") {
-    if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){0,31}$/i.test(doc)) return { fault: "expected a MAC as AA:BB:CC:00:11:22" };
+    if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){0,31}$/i.test(doc))
+      return { fault: "expected a MAC as AA:BB:CC:00:11:22" };
     return { wire: new Uint8Array(Buffer.from(doc.replaceAll(":", ""), "hex")) };
   }
   if (!doc.isWellFormed()) return { fault: "the text is not valid Unicode" };

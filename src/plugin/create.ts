@@ -4,7 +4,7 @@
 
 import { OpError } from "../base/error.ts";
 import { writeIntrospection, type InterfaceInfo } from "../host/dbus/dbus.ts";
-import { mainPathOf } from "./generated-schema.ts";
+import { isSecret, mainPathOf } from "./generated-schema.ts";
 import { settersOf, type Setter } from "./setters.ts";
 import type { DiscoveredObject } from "./walk.ts";
 
@@ -22,7 +22,9 @@ export function createPlugin(from: NewPlugin): ReadonlyMap<string, string> {
   const mainPath = mainPathOf(from.service, objects) ?? objects[0]?.path;
   const main = objects.find((object) => object.path === mainPath);
   if (main === undefined) {
-    throw new OpError("OPD6303", `${from.service} has no object with an interface of its own`, { where: from.service });
+    throw new OpError("OPD6303", `${from.service} has no object with an interface of its own`, {
+      where: from.service,
+    });
   }
   const interfaces = new Map(objects.flatMap(ownInterfaces).map((info) => [info.name, info]));
   const setters = settersOf(ownInterfaces(main));
@@ -52,14 +54,17 @@ source = "plugin create"
 function mappingToml(from: NewPlugin, main: DiscoveredObject, setters: readonly Setter[]): string {
   const names = ownInterfaces(main).map(({ name }) => name);
   const isOne = names.length === 1;
-  const place = isOne ? "" : `
+  const place = isOne
+    ? ""
+    : `
 # the interfaces of the main object; of several the first that has a member counts
 [at.main]
 path = ${quoted(main.path)}
 interface = [${names.map(quoted).join(", ")}]
 `;
   return `# A draft: it reads every property of the main object and changes nothing. Lines that begin with "#?" are guesses
-# from names and types. To make a field writable, check the guess against the service's documentation, then remove "#?".
+# from names and types. To make a field writable, check the guess under it against the service's documentation, then
+# let the guess, without "#?", take the place of the line above it.
 format = 1
 
 [service]
@@ -70,35 +75,56 @@ interface = ${quoted(names[0] ?? "")}
 plugin = ${quoted(from.name)}
 ${place}
 [self]
-${isOne ? "" : 'at = "main"\n'}${fieldsToml(main, setters)}${collectionsToml(main, from.objects)}`;
+${isOne ? "" : 'at = "main"\n'}${fieldsToml(main, setters)}${collectionsToml(from.service, main, from.objects)}`;
 }
 
+/** A line for each readable property; under it, where there is one, a guess at how it is written. */
 function fieldsToml(main: DiscoveredObject, setters: readonly Setter[]): string {
-  const lines = setters.map(setterLine);
-  const guessed = new Set(setters.map(({ property }) => property.name));
-  for (const info of ownInterfaces(main)) {
-    for (const property of info.properties.values()) {
-      if (property.access === "readwrite" && !guessed.has(property.name)) lines.push(`#? ${property.name} = { write = true }`);
-    }
-  }
-  return lines.length === 0 ? "" : `\n[self.fields]\n${lines.join("\n")}\n`;
+  const properties = new Map(
+    ownInterfaces(main)
+      .toReversed()
+      .flatMap((info) => [...info.properties.values()].map((property) => [property.name, property] as const)),
+  );
+  const readable = [...properties.values()].filter(({ access }) => access !== "write");
+  if (readable.length === 0) return "";
+  const secrets = readable.filter(isSecret).map(({ name }) => quoted(name));
+  const lines = readable.flatMap((property) => {
+    const setter = setters.find((found) => found.property.name === property.name);
+    if (setter !== undefined) return [`${property.name} = {}`, ...setterLines(setter)];
+    const isSet = property.access === "readwrite";
+    return [`${property.name} = {}`, ...(isSet ? [`#? ${property.name} = { write = true }`] : [])];
+  });
+  const secret = secrets.length === 0 ? "" : `secret = [${secrets.join(", ")}]\n`;
+  return `${secret}\n[self.fields]\n${lines.join("\n")}\n`;
 }
 
-function setterLine({ property, method, args }: Setter): string {
-  const open = args.flatMap((arg, at) => (arg === null ? [`${method.in[at]?.name || `argument ${at}`} (${method.in[at]?.signature})`] : []));
+function setterLines({ property, method, args }: Setter): readonly string[] {
+  const open = method.in.filter((_, at) => args[at] === null);
+  const names = open.map(({ name, signature }) => `${name === "" ? "an argument" : name} (${signature})`);
   const list = args.map((arg) => quoted(arg ?? "FILL_IN")).join(", ");
-  const field = `${property.name} = { write = { call = ${quoted(method.name)}, args = [${list}] } }`;
-  return `${open.length === 0 ? "#?" : `# fill in ${open.join(", ")}\n#?`} ${field}`;
+  const guess = `#? ${property.name} = { write = { call = ${quoted(method.name)}, args = [${list}] } }`;
+  return names.length === 0 ? [guess] : [`# fill in ${names.join(", ")}`, guess];
 }
 
-/** Interfaces that other objects share: each could be a collection. */
-function collectionsToml(main: DiscoveredObject, objects: readonly DiscoveredObject[]): string {
+/** The service's own interfaces on other objects, and what several of these share: each could be a collection. */
+function collectionsToml(
+  service: string,
+  main: DiscoveredObject,
+  objects: readonly DiscoveredObject[],
+): string {
   const manager = objects.find((object) => object.interfaces.has("org.freedesktop.DBus.ObjectManager"))?.path;
   const others = objects.filter((object) => object.path !== main.path);
-  const interfaces = new Map(others.flatMap(ownInterfaces).map((info) => [info.name, info]));
-  const blocks = [...interfaces.values()].filter(({ properties }) => properties.size > 0).map((info) => {
+  const byName = Map.groupBy(others.flatMap(ownInterfaces), ({ name }) => name);
+  const likely = [...byName].filter(([name, all]) => name.startsWith(`${service}.`) || all.length > 1);
+  const infos = likely.flatMap(([, [info]]) =>
+    info !== undefined && info.properties.size > 0 ? [info] : [],
+  );
+  const blocks = infos.map((info) => {
     const resource = `${info.name.slice(info.name.lastIndexOf(".") + 1).toLowerCase()}s`;
-    const list = manager === undefined ? "call = \"FILL_IN\"" : `path = ${quoted(manager)}, objects = ${quoted(info.name)}`;
+    const list =
+      manager === undefined
+        ? 'call = "FILL_IN"'
+        : `path = ${quoted(manager)}, objects = ${quoted(info.name)}`;
     return `
 #? [at.${resource}]
 #? path = "$item"
@@ -114,8 +140,17 @@ function collectionsToml(main: DiscoveredObject, objects: readonly DiscoveredObj
   return blocks.length === 0 ? "" : `\n# Other objects that could be collections.\n${blocks.join("")}`;
 }
 
-function readme(from: NewPlugin, main: DiscoveredObject, objects: readonly DiscoveredObject[], interfaces: ReadonlyMap<string, InterfaceInfo>, setters: readonly Setter[]): string {
-  const list = [...interfaces.values()].map((info) => `- \`${info.name}\`: ${info.methods.size} methods, ${info.properties.size} properties, ${info.signals.size} signals`);
+function readme(
+  from: NewPlugin,
+  main: DiscoveredObject,
+  objects: readonly DiscoveredObject[],
+  interfaces: ReadonlyMap<string, InterfaceInfo>,
+  setters: readonly Setter[],
+): string {
+  const list = [...interfaces.values()].map(
+    (info) =>
+      `- \`${info.name}\`: ${info.methods.size} methods, ${info.properties.size} properties, ${info.signals.size} signals`,
+  );
   return `# ${from.name}
 
 \`${from.service}\` on the ${from.bus} bus, as a plugin of op-dbus. Main object: \`${main.path}\`, one of ${objects.length}.
@@ -129,7 +164,7 @@ function readme(from: NewPlugin, main: DiscoveredObject, objects: readonly Disco
 Without \`mapping.toml\` the plugin is generated from \`introspection.xml\`: read-only, with all objects.
 
 \`\`\`sh
-op-dbus plugin check --plugin-dir . ${from.name}
+op-dbus plugin check .
 op-dbus query --plugin-dir . ${from.name}
 \`\`\`
 

@@ -6,13 +6,16 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import { asOpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Bus, NodeInfo } from "../host/dbus/dbus.ts";
+import type { DiscoveredName, Discovery } from "./discovery.ts";
 import { inParallel } from "./in-parallel.ts";
 import { askNode } from "./introspection.ts";
-import { ownerFacts, type OwnerFacts } from "./owner-facts.ts";
+import { ownerFacts } from "./owner-facts.ts";
 import { readProperties, type WireReading } from "./read-properties.ts";
 import { ownerOrStart } from "./start-service.ts";
-import { walkObjects, type DiscoveredObject, type Walk } from "./walk.ts";
+import { walkObjects, type Walk } from "./walk.ts";
 
+export { discoveryFromJson, discoveryToJson, type DiscoveryJson } from "./discovery-json.ts";
+export type { DiscoveredName, Discovery } from "./discovery.ts";
 export type { DiscoveredObject } from "./walk.ts";
 export type { WireReading } from "./read-properties.ts";
 
@@ -33,50 +36,46 @@ export interface DiscoverOptions {
   readonly clock?: Clock;
 }
 
-export interface DiscoveredName extends OwnerFacts {
-  readonly name: string;
-  readonly running: boolean;
-  readonly activatable: boolean;
-  /** Unique name; null where nobody owns it. */
-  readonly owner: string | null;
-  /** In path order; empty for what is not running, and where only names were asked. */
-  readonly objects: readonly DiscoveredObject[];
-  /** Why the service could not be looked at. */
-  readonly error: string | null;
-  /** What was left out, and why. */
-  readonly notes: readonly string[];
-}
-
-export interface Discovery {
-  /** Identifies the bus: owners mean nothing on another one. */
-  readonly guid: string;
-  /** Milliseconds since 1970 UTC. */
-  readonly takenAtMs: number;
-  /** In name order, org.freedesktop.DBus first among equals as any other. */
-  readonly names: readonly DiscoveredName[];
-}
-
 /** A live look at a bus. Throws DBusError only when the bus itself does not answer. */
 export async function discover(bus: Bus, options: DiscoverOptions = {}): Promise<Discovery> {
-  const [running, activatable] = await Promise.all([listNames(bus, "ListNames"), listNames(bus, "ListActivatableNames")]);
+  const [running, activatable] = await Promise.all([
+    listNames(bus, "ListNames"),
+    listNames(bus, "ListActivatableNames"),
+  ]);
   const hasSystemd = running.has("org.freedesktop.systemd1");
   const all = [...new Set([...running, ...activatable])].filter((name) => !name.startsWith(":"));
   const wanted = (options.names === undefined ? all : [...new Set(options.names)]).sort();
   const walks = new Map<string, Promise<Walk>>();
-  const names = await inParallel(wanted, LIMITS.discoverNamesParallelMax, async (name): Promise<DiscoveredName> => {
-    const absent = { name, activatable: activatable.has(name), owner: null, pid: null, uid: null, unit: null, objects: [], notes: [] };
-    if (options.signal?.aborted) return { ...absent, running: running.has(name), error: "interrupted" };
-    if (!running.has(name) && !activatable.has(name)) return { ...absent, running: false, error: "no such name on this bus" };
-    try {
-      const owner = options.activate ? await ownerOrStart(bus, name, deadlineOf(options)) : await bus.owner(name);
-      if (owner === null) return { ...absent, running: false, error: null };
-      const facts = await ownerFacts(bus, owner, hasSystemd);
-      const found = { ...absent, ...facts, running: true, owner };
-      return await look(bus, found, walks, options);
-    } catch (error) {
-      return { ...absent, running: running.has(name), error: asOpError(error).message };
-    }
-  });
+  const names = await inParallel(
+    wanted,
+    LIMITS.discoverNamesParallelMax,
+    async (name): Promise<DiscoveredName> => {
+      const absent = {
+        name,
+        activatable: activatable.has(name),
+        owner: null,
+        pid: null,
+        uid: null,
+        unit: null,
+        objects: [],
+        notes: [],
+      };
+      if (options.signal?.aborted) return { ...absent, running: running.has(name), error: "interrupted" };
+      if (!running.has(name) && !activatable.has(name))
+        return { ...absent, running: false, error: "no such name on this bus" };
+      try {
+        const owner = options.activate
+          ? await ownerOrStart(bus, name, deadlineOf(options))
+          : await bus.owner(name);
+        if (owner === null) return { ...absent, running: false, error: null };
+        const facts = await ownerFacts(bus, owner, hasSystemd);
+        const found = { ...absent, ...facts, running: true, owner };
+        return await look(bus, found, walks, options);
+      } catch (error) {
+        return { ...absent, running: running.has(name), error: asOpError(error).message };
+      }
+    },
+  );
   return { guid: bus.guid, takenAtMs: (options.clock ?? systemClock).wallMs(), names };
 }
 
@@ -87,7 +86,10 @@ async function look(
   options: DiscoverOptions,
 ): Promise<DiscoveredName> {
   if (options.objects === false) return { ...found, error: null };
-  const before = options.known?.guid === bus.guid ? options.known.names.find(({ name }) => name === found.name) : undefined;
+  const before =
+    options.known?.guid === bus.guid
+      ? options.known.names.find(({ name }) => name === found.name)
+      : undefined;
   if (before?.owner === found.owner && before.error === null && before.objects.length > 0) {
     return { ...found, objects: before.objects, notes: before.notes, error: null };
   }
@@ -114,10 +116,20 @@ function walkOptions(options: DiscoverOptions) {
   };
 }
 
-async function listNames(bus: Bus, member: "ListNames" | "ListActivatableNames"): Promise<ReadonlySet<string>> {
-  const call = { destination: "org.freedesktop.DBus", path: "/org/freedesktop/DBus", interface: "org.freedesktop.DBus", member };
+async function listNames(
+  bus: Bus,
+  member: "ListNames" | "ListActivatableNames",
+): Promise<ReadonlySet<string>> {
+  const call = {
+    destination: "org.freedesktop.DBus",
+    path: "/org/freedesktop/DBus",
+    interface: "org.freedesktop.DBus",
+    member,
+  };
   const [names] = (await bus.call(call)).body;
-  return new Set(Array.isArray(names) ? names.filter((name): name is string => typeof name === "string") : []);
+  return new Set(
+    Array.isArray(names) ? names.filter((name): name is string => typeof name === "string") : [],
+  );
 }
 
 /** One object as it is now. */
@@ -132,12 +144,21 @@ export interface LiveObject {
 }
 
 /** Interfaces, members, children and live values of one object. Starts the service if need be. Throws DBusError. */
-export async function introspectObject(bus: Bus, name: string, path: string, signal?: AbortSignal): Promise<LiveObject> {
+export async function introspectObject(
+  bus: Bus,
+  name: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<LiveObject> {
   const asking = { deadlineMs: LIMITS.callDeadlineMs, ...(signal === undefined ? {} : { signal }) };
   const { owner, node, notes } = await askNode(bus, name, path, asking);
   const place = { name: owner, path, ...asking };
   const infos = [...node.interfaces.values()];
-  const readings = await inParallel(infos, LIMITS.discoverCallsParallelMax, (info) => readProperties(bus, place, info));
-  const values = new Map(infos.map((info, at) => [info.name, readings[at] ?? new Map<string, WireReading>()]));
+  const readings = await inParallel(infos, LIMITS.discoverCallsParallelMax, (info) =>
+    readProperties(bus, place, info),
+  );
+  const values = new Map(
+    infos.map((info, at) => [info.name, readings[at] ?? new Map<string, WireReading>()]),
+  );
   return { name, path, owner, node, values, notes };
 }

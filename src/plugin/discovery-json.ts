@@ -2,9 +2,10 @@
 // in it until its owner changes or its objects come and go. `discover` takes a service over only while its owner is
 // the same. What was read is checked part by part: the file may be old or edited.
 
-import type { Discovery, DiscoveredName, DiscoveredObject } from "./discover.ts";
+import type { DiscoveredName, Discovery } from "./discovery.ts";
 import { interfaceFromJson, interfaceToJson, type InterfaceJson } from "./node-json.ts";
 import type { InterfaceInfo } from "../host/dbus/dbus.ts";
+import type { DiscoveredObject } from "./walk.ts";
 
 interface ObjectJson extends Omit<DiscoveredObject, "interfaces"> {
   /** Indexes into the file's `interfaces`: thousands of objects share a few. */
@@ -43,7 +44,10 @@ export function discoveryToJson(discovery: Discovery): DiscoveryJson {
   };
   const names = discovery.names.map((name) => ({
     ...name,
-    objects: name.objects.map((object) => ({ ...object, interfaces: Array.from(object.interfaces.values(), indexOf) })),
+    objects: name.objects.map((object) => ({
+      ...object,
+      interfaces: Array.from(object.interfaces.values(), indexOf),
+    })),
   }));
   const { guid, takenAtMs } = discovery;
   return { format: "op-dbus-discovery", version: 1, guid, takenAtMs, valid_until: ENDS, interfaces, names };
@@ -79,12 +83,17 @@ function nameFromJson(json: unknown, interfaces: readonly (InterfaceInfo | null)
   };
 }
 
-function objectFromJson(json: unknown, interfaces: readonly (InterfaceInfo | null)[]): DiscoveredObject | null {
+function objectFromJson(
+  json: unknown,
+  interfaces: readonly (InterfaceInfo | null)[],
+): DiscoveredObject | null {
   const object = json as Partial<ObjectJson> | null;
   if (typeof object?.path !== "string" || !Array.isArray(object.interfaces)) return null;
   const { path, from } = object;
   if (from !== "tree" && from !== "manager" && from !== "both") return null;
-  const own = object.interfaces.map((at: unknown) => (typeof at === "number" ? interfaces[at] : null) ?? null);
+  const own = object.interfaces.map(
+    (at: unknown) => (typeof at === "number" ? interfaces[at] : null) ?? null,
+  );
   if (own.includes(null)) return null;
   const byName = new Map((own as InterfaceInfo[]).map((info) => [info.name, info]));
   return { path, from, interfaces: byName, error: textOrNull(object.error) };

@@ -28,6 +28,10 @@ test("comparison by kind", () => {
     ["record", { toString: "x" }, {}, false],
   ];
   for (const [kind, wanted, found, expected] of table) {
-    assert.equal(equalDoc(wanted, found, kind), expected, `${kind}, ${canonicalJson(wanted)}, ${canonicalJson(found)}`);
+    assert.equal(
+      equalDoc(wanted, found, kind),
+      expected,
+      `${kind}, ${canonicalJson(wanted)}, ${canonicalJson(found)}`,
+    );
   }
 });

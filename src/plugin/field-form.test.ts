@@ -6,14 +6,18 @@ import { Variant, type DBusValue } from "../host/dbus/dbus.ts";
 import { formOf, isForeign, type FormSpec, type ValueName } from "./field-form.ts";
 import type { DocValue } from "./plugin.ts";
 
-const json = (value: unknown) => JSON.parse(JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v)));
+const json = (value: unknown) =>
+  JSON.parse(JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v)));
 
 /** `true`/`false` are booleans, "*" is the rest: as a loader makes them. */
 function names(table: Record<string, DocValue>): readonly ValueName[] {
   return Object.entries(table).map(([name, value]) => ({
     name,
     document: name === "true" ? true : name === "false" ? false : name,
-    wire: value === "*" ? [] : (Array.isArray(value) ? value : [value]).map((wire: DocValue) => ({ value: wire })),
+    wire:
+      value === "*"
+        ? []
+        : (Array.isArray(value) ? value : [value]).map((wire: DocValue) => ({ value: wire })),
     rest: value === "*",
   }));
 }
@@ -51,7 +55,14 @@ test("wire to document", () => {
     [quota, 500000n, 50],
     [quota, 12345n, 1.2345],
     [delay, 1_500_000n, 1.5],
-    [ports, [["80", "tcp"], ["53", "udp"]], ["80/tcp", "53/udp"]],
+    [
+      ports,
+      [
+        ["80", "tcp"],
+        ["53", "udp"],
+      ],
+      ["80/tcp", "53/udp"],
+    ],
     [ports, [["8/0", "tcp"]], { $foreign: [["8/0", "tcp"]] }],
     [oldPorts, [["80", "tcp"]], ["80/tcp"]],
     [numbered, [80, true], "80/true"],
@@ -104,7 +115,17 @@ test("normal forms", () => {
     [quota, "50%", 50],
     [form({ signature: "t" }), "5", 5],
     [form({ signature: "v", plain: true }), 5, 5],
-    [form({ signature: "a{us}" }), [[2, "b"], [1, "a"]], [[1, "a"], [2, "b"]]],
+    [
+      form({ signature: "a{us}" }),
+      [
+        [2, "b"],
+        [1, "a"],
+      ],
+      [
+        [1, "a"],
+        [2, "b"],
+      ],
+    ],
   ];
   for (const [of, doc, expected] of table) {
     const normal = of.normalise(doc);

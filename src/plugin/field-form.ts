@@ -57,12 +57,18 @@ export function isForeign(doc: DocValue): boolean {
 
 /** The form of a field. `spec.values` and `spec.unit` together: names for some numbers. */
 export function formOf(spec: FormSpec): FieldForm {
-  const inner = spec.unit ? unitForm(spec, spec.unit) : spec.text ? textForm(spec, spec.text) : plainForm(spec);
-  const form = spec.values === undefined || spec.values.length === 0 ? inner : namedForm(spec, spec.values, inner);
+  const inner = spec.unit
+    ? unitForm(spec, spec.unit)
+    : spec.text
+      ? textForm(spec, spec.text)
+      : plainForm(spec);
+  const form =
+    spec.values === undefined || spec.values.length === 0 ? inner : namedForm(spec, spec.values, inner);
   return Object.freeze({
     ...form,
     normalise: (doc: DocValue) => (isForeign(doc) ? { value: doc } : form.normalise(doc)),
-    toWire: (doc: DocValue, now?: DBusValue) => (isForeign(doc) ? { fault: "this value has no name here: it cannot be written" } : form.toWire(doc, now)),
+    toWire: (doc: DocValue, now?: DBusValue) =>
+      isForeign(doc) ? { fault: "this value has no name here: it cannot be written" } : form.toWire(doc, now),
   });
 }
 
@@ -83,7 +89,12 @@ function plainForm(spec: FormSpec): FieldForm {
 
 /** There and back gives the normal form: 64-bit text becomes a number, pairs are sorted. Where the value now there
  * has to give a variant's type nothing can be checked yet: the document's value stands as it is. */
-function normalisePlain(spec: FormSpec, doc: DocValue, hints: { typeAt?: TypeAt }, show: { typeAt?: TypeAt; plain: boolean }): Normalised {
+function normalisePlain(
+  spec: FormSpec,
+  doc: DocValue,
+  hints: { typeAt?: TypeAt },
+  show: { typeAt?: TypeAt; plain: boolean },
+): Normalised {
   const result = toWire(spec.signature, doc, hints);
   if (!("fault" in result)) return { value: toDocument(spec.signature, result.wire, show) };
   return spec.plain && spec.signature.includes("v") ? { value: doc } : result;
@@ -187,7 +198,10 @@ function namedForm(spec: FormSpec, names: readonly ValueName[], inner: FieldForm
   const list = names.map((name) => name.name);
   const rest = names.find((name) => name.rest);
   const hasUnit = Boolean(spec.unit);
-  const raw = plainForm({ signature: spec.signature, ...(spec.typeAt === undefined ? {} : { typeAt: spec.typeAt }) });
+  const raw = plainForm({
+    signature: spec.signature,
+    ...(spec.typeAt === undefined ? {} : { typeAt: spec.typeAt }),
+  });
   // Literals of the file in normal form: "18446744073709551615" is the number that the wire gives.
   const meanings = names.map((name) => ({
     name,
@@ -196,13 +210,14 @@ function namedForm(spec: FormSpec, names: readonly ValueName[], inner: FieldForm
       return "fault" in normal ? value : normal.value;
     }),
   }));
-  const find = (doc: DocValue): ValueName | undefined =>
-    names.find((name) => name.document === doc);
+  const find = (doc: DocValue): ValueName | undefined => names.find((name) => name.document === doc);
   return {
     names: list,
     toDocument: (wire) => {
       const value = raw.toDocument(wire);
-      const meaning = meanings.find((entry) => entry.values.some((candidate) => equalDoc(candidate, value, "value")));
+      const meaning = meanings.find((entry) =>
+        entry.values.some((candidate) => equalDoc(candidate, value, "value")),
+      );
       if (meaning !== undefined) return meaning.name.document;
       if (rest !== undefined) return rest.document;
       return hasUnit ? inner.toDocument(wire) : foreign(value);
@@ -211,7 +226,8 @@ function namedForm(spec: FormSpec, names: readonly ValueName[], inner: FieldForm
       const name = find(doc);
       if (name === undefined) return hasUnit ? inner.toWire(doc, now) : { fault: oneOf(list, doc) };
       const [first] = name.wire;
-      if (first === undefined) return { fault: `${kindOf(doc)} stands for many values: there is none to write` };
+      if (first === undefined)
+        return { fault: `${kindOf(doc)} stands for many values: there is none to write` };
       return raw.toWire(first.value, now);
     },
     normalise: (doc) => {
@@ -222,7 +238,12 @@ function namedForm(spec: FormSpec, names: readonly ValueName[], inner: FieldForm
       if ("fault" in number) return { fault: `${number.fault}, or one of: ${list.join(", ")}` };
       // A number that has a name is that name: one value, one normal form.
       const wire = inner.toWire(number.value);
-      const meaning = "fault" in wire ? undefined : meanings.find((entry) => entry.values.some((value) => equalDoc(value, raw.toDocument(wire.wire), "value")));
+      const meaning =
+        "fault" in wire
+          ? undefined
+          : meanings.find((entry) =>
+              entry.values.some((value) => equalDoc(value, raw.toDocument(wire.wire), "value")),
+            );
       return { value: meaning?.name.document ?? number.value };
     },
   };

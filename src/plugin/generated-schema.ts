@@ -26,11 +26,16 @@ export interface NamedProperty {
 const SECRET = /(password|passphrase|secret|psk|privatekey|token)$/i;
 
 export function mainPathOf(service: string, objects: readonly DiscoveredObject[]): string | null {
-  for (const path of [`/${service.replaceAll(".", "/")}`, "/"]) {
+  for (const path of [conventionalPath(service), "/"]) {
     const object = objects.find((candidate) => candidate.path === path);
     if (object !== undefined && propertiesOf(object.interfaces.values()).length > 0) return path;
   }
   return null;
+}
+
+/** org.example.Clock-1 -> /org/example/Clock_1: where nearly every service has its main object. */
+export function conventionalPath(service: string): string {
+  return `/${service.replaceAll(".", "/").replaceAll("-", "_")}`;
 }
 
 /** Readable properties of the interfaces, in their order. */
@@ -49,7 +54,9 @@ export function mainFieldsOf(interfaces: Iterable<InterfaceInfo>): readonly Name
   const all = propertiesOf(interfaces);
   const counts = new Map<string, number>();
   for (const { property } of all) counts.set(property.name, (counts.get(property.name) ?? 0) + 1);
-  return all.map((named) => (counts.get(named.property.name) === 1 ? { ...named, field: named.property.name } : named));
+  return all.map((named) =>
+    counts.get(named.property.name) === 1 ? { ...named, field: named.property.name } : named,
+  );
 }
 
 export function isSecret(property: PropertyInfo): boolean {
@@ -57,10 +64,17 @@ export function isSecret(property: PropertyInfo): boolean {
 }
 
 /** `drift`: notes about a folder's introspection that is not what the service says. */
-export function generatedSchema(plugin: string, service: string, walk: Walk, drift: readonly string[]): Schema {
+export function generatedSchema(
+  plugin: string,
+  service: string,
+  walk: Walk,
+  drift: readonly string[],
+): Schema {
   const mainPath = mainPathOf(service, walk.objects);
   const main = walk.objects.find((object) => object.path === mainPath);
-  const self = new Map(mainFieldsOf(main?.interfaces.values() ?? []).map((named) => [named.field, fieldOf(named)]));
+  const self = new Map(
+    mainFieldsOf(main?.interfaces.values() ?? []).map((named) => [named.field, fieldOf(named)]),
+  );
   const fields = new Map<string, FieldSchema>();
   for (const object of walk.objects) {
     if (object.path === mainPath) continue;
@@ -72,7 +86,7 @@ export function generatedSchema(plugin: string, service: string, walk: Walk, dri
   return {
     plugin,
     self,
-    resources: fields.size === 0 ? new Map() : new Map([[OBJECTS, objectsOf(fields)]]),
+    resources: new Map([[OBJECTS, objectsOf(fields)]]),
     interfaces: new Map([[service, digest]]),
     notes: ["everything is read-only: no mapping tells how to change this service", ...drift, ...walk.notes],
   };

@@ -4,10 +4,10 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { CLOCK, CLOCK_PATH, clockService, type ClockService } from "../../test/support/clock-service.ts";
 import { testBus, type TestBus } from "../../test/support/embedded-bus.ts";
+import { conformance } from "../../test/support/conformance.ts";
 import { contextFor } from "../../test/support/plugin-context.ts";
 import { OpError } from "../base/error.ts";
 import { connect, readGuard, readIntrospection, type Connection } from "../host/dbus/dbus.ts";
-import { conformance } from "./conformance.ts";
 import { generatedPlugin } from "./generated.ts";
 import { pluginNames } from "./plugin-name.ts";
 import type { Scope } from "./plugin.ts";
@@ -38,7 +38,11 @@ test("conforms", async () => {
 test("fields, keys, and what cannot be read", async () => {
   const { self, resources, owner } = await plugin.observe(contextFor(client), everything);
   assert.equal(owner, service.connection.uniqueName);
-  const shown = JSON.parse(JSON.stringify([...(self?.fields ?? [])], (_, value) => (typeof value === "bigint" ? `${value}n` : value)));
+  const shown = JSON.parse(
+    JSON.stringify([...(self?.fields ?? [])], (_, value) =>
+      typeof value === "bigint" ? `${value}n` : value,
+    ),
+  );
   assert.deepEqual(shown, [
     [`${CLOCK}.Zone`, { known: "Europe/Berlin" }],
     ["Big", { known: "9223372036854775808n" }],
@@ -58,17 +62,32 @@ test("fields, keys, and what cannot be read", async () => {
 
 test("only what the scope names", async () => {
   const key = `${CLOCK_PATH}/alarm/1`;
-  const scope: Scope = { self: ["Big"], resources: new Map([["objects", { keys: [key, "/none"], fields: [`${CLOCK}.Alarm.Name`] }]]) };
+  const scope: Scope = {
+    self: ["Big"],
+    resources: new Map([["objects", { keys: [key, "/none"], fields: [`${CLOCK}.Alarm.Name`] }]]),
+  };
   const { self, resources } = await plugin.observe(contextFor(client), scope);
   assert.deepEqual([...(self?.fields.keys() ?? [])], ["Big"]);
   assert.equal(resources.get("objects")?.complete, false);
-  assert.deepEqual([...(resources.get("objects")?.items ?? [])].map(([path, item]) => [path, [...item.fields.keys()]]), [[key, [`${CLOCK}.Alarm.Name`]]]);
+  assert.deepEqual(
+    [...(resources.get("objects")?.items ?? [])].map(([path, item]) => [path, [...item.fields.keys()]]),
+    [[key, [`${CLOCK}.Alarm.Name`]]],
+  );
 });
 
 test("changes are refused before anything is sent", async () => {
   const ctx = contextFor(client);
   const observed = await plugin.observe(ctx, everything);
-  const change = { resource: null, key: null, verb: "update", field: "Volume", before: { known: 3 }, after: 4, want: new Map(), reset: false } as const;
+  const change = {
+    resource: null,
+    key: null,
+    verb: "update",
+    field: "Volume",
+    before: { known: 3 },
+    after: 4,
+    want: new Map(),
+    reset: false,
+  } as const;
   const count = bus.captured.length;
   const { actions, faults } = await plugin.plan(ctx, observed, [change]);
   assert.deepEqual([actions.length, faults.length, faults[0]?.code], [0, 1, "OPD6059"]);
@@ -87,15 +106,26 @@ test("a folder's introspection decides what is shown", async () => {
 
 test("a service that is away, and an interrupted reading", async () => {
   const away = generatedPlugin({ name: "none", service: "org.example.None1", bus: "system" });
-  await assert.rejects(away.observe(contextFor(client), everything), (error) => error instanceof OpError && error.code === "OPD6064");
+  await assert.rejects(
+    away.observe(contextFor(client), everything),
+    (error) => error instanceof OpError && error.code === "OPD6064",
+  );
   const aborted = AbortSignal.abort();
-  await assert.rejects(plugin.observe(contextFor(client, aborted), everything), (error) => error instanceof OpError && error.kind === "cancelled");
+  await assert.rejects(
+    plugin.observe(contextFor(client, aborted), everything),
+    (error) => error instanceof OpError && error.kind === "cancelled",
+  );
 });
 
 test("names of plugins", () => {
-  const names = (services: readonly string[], taken: readonly string[] = []) => Object.fromEntries(pluginNames(services, new Set(taken)));
+  const names = (services: readonly string[], taken: readonly string[] = []) =>
+    Object.fromEntries(pluginNames(services, new Set(taken)));
   assert.deepEqual(names(["org.freedesktop.hostname1"]), { "org.freedesktop.hostname1": "hostname1" });
-  assert.deepEqual(names(["org.a.Portal", "org.b.Portal"]), { "org.a.Portal": "a-portal", "org.b.Portal": "b-portal" });
+  assert.deepEqual(names(["org.a.Portal", "org.b.Portal"]), {
+    "org.a.Portal": "a-portal",
+    "org.b.Portal": "b-portal",
+  });
   assert.deepEqual(names(["org.a.Portal"], ["portal"]), { "org.a.Portal": "a-portal" });
-  assert.deepEqual(names(["a.b", "c.a.b"]), { "a.b": "a.b", "c.a.b": "c-a-b" });
+  assert.deepEqual(names(["a.b", "c.a.b"]), { "a.b": "a-b", "c.a.b": "c-a-b" });
+  assert.deepEqual(names(["x.a", "x.A"]), { "x.a": "x.a", "x.A": "x.A" });
 });

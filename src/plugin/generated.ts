@@ -5,18 +5,24 @@
 
 import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
-import { canonicalJson } from "../base/text/text.ts";
-import { DBusError, type Bus, type DBusValue, type InterfaceInfo, type PropertyInfo } from "../host/dbus/dbus.ts";
-import { generatedSchema, isSecret, mainFieldsOf, mainPathOf, OBJECTS, propertiesOf, type NamedProperty } from "./generated-schema.ts";
-import { inParallel } from "./in-parallel.ts";
+import { DBusError, type Bus, type InterfaceInfo } from "../host/dbus/dbus.ts";
+import { readItem, readObjects } from "./generated-read.ts";
+import { generatedSchema, mainFieldsOf, mainPathOf, OBJECTS } from "./generated-schema.ts";
 import {
-  secretPlace, type Action, type Change, type DocValue, type Item, type Observed, type ObservedResource, type Outcome, type Plugin,
-  type PluginContext, type PluginPlan, type Reading, type Schema, type Scope,
+  secretPlace,
+  type Action,
+  type Change,
+  type Observed,
+  type ObservedResource,
+  type Outcome,
+  type Plugin,
+  type PluginContext,
+  type PluginPlan,
+  type Schema,
+  type Scope,
 } from "./plugin.ts";
-import { readProperties, type WireReading } from "./read-properties.ts";
 import { ownerOrStart } from "./start-service.ts";
-import { toDocument, toWire } from "./value.ts";
-import { walkObjects, type DiscoveredObject, type Walk } from "./walk.ts";
+import { walkObjects, type Walk } from "./walk.ts";
 
 export interface GeneratedOptions {
   /** Name in documents; pluginNames() finds one. */
@@ -31,7 +37,8 @@ export interface GeneratedOptions {
   readonly interfaces?: ReadonlyMap<string, InterfaceInfo>;
 }
 
-const READ_ONLY = "this plugin is generated from introspection and only reads; a mapping can say how to change things";
+const READ_ONLY =
+  "this plugin is generated from introspection and only reads; a mapping can say how to change things";
 
 export function generatedPlugin(options: GeneratedOptions): Plugin {
   const { name, service } = options;
@@ -56,18 +63,38 @@ export function generatedPlugin(options: GeneratedOptions): Plugin {
       const mainPath = mainPathOf(service, walk.objects);
       const main = walk.objects.find((object) => object.path === mainPath);
       const asked = scope.resources?.get(OBJECTS);
-      const self = scope.self === undefined || main === undefined ? null : await readItem(ctx, owner, main, mainFieldsOf(main.interfaces.values()), scope.self, (field) => secretPlace(name, null, null, field));
+      const self =
+        scope.self === undefined || main === undefined
+          ? null
+          : await readItem(ctx, owner, main, mainFieldsOf(main.interfaces.values()), scope.self, (field) =>
+              secretPlace(name, null, null, field),
+            );
       const resources = new Map<string, ObservedResource>();
       if (asked !== undefined) {
         const others = walk.objects.filter((object) => object.path !== mainPath);
-        resources.set(OBJECTS, await readObjects(ctx, name, { owner, walk: { ...walk, objects: others } }, asked.keys, asked.fields));
+        resources.set(
+          OBJECTS,
+          await readObjects(
+            ctx,
+            name,
+            { owner, walk: { ...walk, objects: others } },
+            asked.keys,
+            asked.fields,
+          ),
+        );
       }
       stopIfInterrupted(ctx);
       return { plugin: name, self, resources, owner };
     },
 
     async plan(_ctx: PluginContext, _observed: Observed, changes: readonly Change[]): Promise<PluginPlan> {
-      const faults = changes.map((change) => ({ code: "OPD6059" as const, message: READ_ONLY, change, hint: `op-dbus plugin create ${name} --from-dbus ${service}`, ...(change.at === undefined ? {} : { at: change.at }) }));
+      const faults = changes.map((change) => ({
+        code: "OPD6059" as const,
+        message: READ_ONLY,
+        change,
+        hint: `op-dbus plugin create ${name} --from-dbus ${service}`,
+        ...(change.at === undefined ? {} : { at: change.at }),
+      }));
       return { actions: [], faults };
     },
 
@@ -85,7 +112,10 @@ async function refuse(_ctx: PluginContext, group: readonly Action[]): Promise<re
 }
 
 /** All objects as they are now; starts the service if need be. Throws OPD6064 where it cannot be reached. */
-async function look(ctx: PluginContext, { service, interfaces }: GeneratedOptions): Promise<{ owner: string; walk: Walk }> {
+async function look(
+  ctx: PluginContext,
+  { service, interfaces }: GeneratedOptions,
+): Promise<{ owner: string; walk: Walk }> {
   try {
     const owner = await ownerOrStart(ctx.bus, service);
     const walk = await walkObjects(ctx.bus, owner, { signal: within(ctx.signal) });
@@ -93,7 +123,10 @@ async function look(ctx: PluginContext, { service, interfaces }: GeneratedOption
     return { owner, walk: interfaces === undefined ? walk : only(walk, interfaces) };
   } catch (error) {
     if (!(error instanceof DBusError)) throw error;
-    throw new OpError("OPD6064", `${service} cannot be read: ${error.message}`, { where: service, cause: error });
+    throw new OpError("OPD6064", `${service} cannot be read: ${error.message}`, {
+      where: service,
+      cause: error,
+    });
   }
 }
 
@@ -121,71 +154,14 @@ function differences(walk: Walk, interfaces: GeneratedOptions["interfaces"]): re
   return gone.map((name) => `introspection.xml names ${name}, which no object has now`);
 }
 
-async function readObjects(
-  ctx: PluginContext,
-  plugin: string,
-  { owner, walk }: { readonly owner: string; readonly walk: Walk },
-  keys: "all" | readonly string[],
-  fields: "all" | readonly string[],
-): Promise<ObservedResource> {
-  const asked = keys === "all" ? null : new Set(keys);
-  const wanted = walk.objects.filter(({ path }) => asked === null || asked.has(path));
-  const items = await inParallel(wanted, LIMITS.discoverCallsParallelMax, (object) =>
-    readItem(ctx, owner, object, propertiesOf(object.interfaces.values()), fields, (field) =>
-      secretPlace(plugin, OBJECTS, object.path, field),
-    ),
-  );
-  const withFields = items.filter((item) => fields !== "all" || item.fields.size > 0);
-  return { complete: keys === "all" && walk.notes.length === 0, items: new Map(withFields.map((item) => [item.key, item])) };
-}
-
-async function readItem(
-  ctx: PluginContext,
-  owner: string,
-  object: DiscoveredObject,
-  properties: readonly NamedProperty[],
-  fields: "all" | readonly string[],
-  placeOf: (field: string) => string,
-): Promise<Item> {
-  const asked = fields === "all" ? null : new Set(fields);
-  const wanted = properties.filter(({ field }) => asked === null || asked.has(field));
-  const byInterface = Map.groupBy(wanted, ({ info }) => info.name);
-  const place = { name: owner, path: object.path, deadlineMs: LIMITS.discoverCallDeadlineMs, signal: ctx.signal };
-  const readings = new Map<string, Reading>();
-  await inParallel([...byInterface.values()], LIMITS.discoverCallsParallelMax, async (group) => {
-    const [first] = group;
-    if (first === undefined) return;
-    const values = await readProperties(ctx.bus, place, first.info);
-    for (const { field, property } of group) {
-      readings.set(field, readingOf(ctx, placeOf(field), property, values.get(property.name)));
-    }
-  });
-  // In the order of the introspection, not of the answers.
-  const ordered = new Map(wanted.flatMap(({ field }) => readings.has(field) ? [[field, readings.get(field) as Reading]] : []));
-  return { key: object.path, aliases: [], fields: ordered, pending: false, path: object.path, detail: null };
-}
-
-function readingOf(ctx: PluginContext, place: string, property: PropertyInfo, wire: WireReading | undefined): Reading {
-  if (wire === undefined) return { unknown: "the service did not say" };
-  if ("unknown" in wire) return wire;
-  const known = sayable(property.signature, wire.value);
-  if ("unknown" in known || !isSecret(property)) return known;
-  return { digest: ctx.secretDigest(place, canonicalJson(known.known)) };
-}
-
-/** The document value, if a document can give it back: file descriptors, and depths beyond the wire's, cannot. */
-function sayable(signature: string, wire: DBusValue): { known: DocValue } | { unknown: string } {
-  const doc = toDocument(signature, wire);
-  if (!/[hv]/.test(signature)) return { known: doc };
-  const back = toWire(signature, doc);
-  return "fault" in back ? { unknown: `cannot be said in a document: ${back.fault}` } : { known: doc };
-}
-
 /** Changes that the service announces. Properties that never emit a signal can move without one. */
 async function watchService(bus: Bus, service: string, changed: () => void): Promise<{ close(): void }> {
   const subscriptions = await Promise.all([
     bus.watchName(service, changed),
-    bus.subscribe({ sender: service, interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged" }, changed),
+    bus.subscribe(
+      { sender: service, interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged" },
+      changed,
+    ),
     bus.subscribe({ sender: service, interface: "org.freedesktop.DBus.ObjectManager" }, changed),
   ]);
   return {

@@ -1,7 +1,11 @@
 // Work on many things, a bounded number at a time. Results keep the order of the items.
 
 /** Runs `one` for every item, at most `max` at once. The first rejection rejects; what was begun is not waited for. */
-export async function inParallel<T, R>(items: readonly T[], max: number, one: (item: T) => Promise<R>): Promise<R[]> {
+export async function inParallel<T, R>(
+  items: readonly T[],
+  max: number,
+  one: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results: R[] = [];
   let next = 0;
   async function worker(): Promise<void> {

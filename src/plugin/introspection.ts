@@ -4,7 +4,14 @@
 // many objects is parsed once. Matches are in place before the question, so no change slips between.
 
 import { LIMITS } from "../base/limits.ts";
-import { readIntrospection, type Bus, type InterfaceInfo, type Introspection, type NodeInfo, type Subscription } from "../host/dbus/dbus.ts";
+import {
+  readIntrospection,
+  type Bus,
+  type InterfaceInfo,
+  type Introspection,
+  type NodeInfo,
+  type Subscription,
+} from "../host/dbus/dbus.ts";
 import { nodeFromJson, nodeToJson, type NodeJson } from "./node-json.ts";
 
 export interface Asking {
@@ -62,7 +69,9 @@ export interface SavedIntrospection {
   readonly version: 1;
   /** The bus it was read from: owners are names of this bus only. */
   readonly guid: string;
-  readonly names: Readonly<Record<string, { readonly owner: string; readonly nodes: Readonly<Record<string, NodeJson>> }>>;
+  readonly names: Readonly<
+    Record<string, { readonly owner: string; readonly nodes: Readonly<Record<string, NodeJson>> }>
+  >;
 }
 
 interface Asked {
@@ -112,9 +121,12 @@ export function introspector(bus: Bus, saved: SavedIntrospection | null = null):
           const isOther = after !== null && tracked.owner !== null && after !== tracked.owner;
           if (isOther) forget(name);
         }),
-        bus.subscribe({ sender: name, interface: "org.freedesktop.DBus.ObjectManager" }, ({ body: [path] }) => {
-          if (typeof path === "string") nodes.delete(keyOf(name, path));
-        }),
+        bus.subscribe(
+          { sender: name, interface: "org.freedesktop.DBus.ObjectManager" },
+          ({ body: [path] }) => {
+            if (typeof path === "string") nodes.delete(keyOf(name, path));
+          },
+        ),
       ]);
       subscriptions.push(...both);
       if (isClosed) end(tracked);
@@ -123,7 +135,8 @@ export function introspector(bus: Bus, saved: SavedIntrospection | null = null):
   }
 
   async function restore(name: string, tracked: Tracked): Promise<void> {
-    const before = saved?.guid === bus.guid && Object.hasOwn(saved.names, name) ? saved.names[name] : undefined;
+    const before =
+      saved?.guid === bus.guid && Object.hasOwn(saved.names, name) ? saved.names[name] : undefined;
     if (before === undefined || (await bus.owner(name)) !== before.owner) return;
     tracked.owner = before.owner;
     for (const [path, json] of Object.entries(before.nodes)) {

@@ -36,9 +36,17 @@ const KEYS = ["name", "version", "service", "bus", "description", "license", "so
 /** Keys and tables of the first generation: old [plugin] key -> its key now; "" = dropped. */
 const OLD_TABLES = new Set(["plugin", "capabilities", "config", "metadata", "signature", "security"]);
 const OLD_KEYS: ReadonlyMap<string, string> = new Map([
-  ["name", "name"], ["version", "version"], ["source", "source"], ["description", "description"],
-  ["dbus_service", "service"], ["author", ""], ["requires_root", ""], ["requires_proxmox", ""],
-  ["dbus_interface", ""], ["dbus_path", ""], ["read_only", ""],
+  ["name", "name"],
+  ["version", "version"],
+  ["source", "source"],
+  ["description", "description"],
+  ["dbus_service", "service"],
+  ["author", ""],
+  ["requires_root", ""],
+  ["requires_proxmox", ""],
+  ["dbus_interface", ""],
+  ["dbus_path", ""],
+  ["read_only", ""],
 ]);
 
 /** Reads one manifest. Never throws for what it says. */
@@ -65,7 +73,11 @@ export function readManifest(file: string, text: string): ManifestResult {
     name: text1("name", (value) => NAME.test(value), "lower-case letters, digits, - and _, at most 64"),
     version: text1("version", (value) => VERSION.test(value), "a version such as 1.0.0"),
     service: text1("service", isWellKnownName, "a bus name such as org.example.Service1"),
-    bus: text1("bus", (value) => value === "system" || value === "session", '"system" or "session"') === "session" ? "session" : "system",
+    bus:
+      text1("bus", (value) => value === "system" || value === "session", '"system" or "session"') ===
+      "session"
+        ? "session"
+        : "system",
     description: text1("description", any, "text"),
     license: text1("license", any, "text"),
     source: text1("source", any, "text"),
@@ -77,7 +89,13 @@ export function readManifest(file: string, text: string): ManifestResult {
   return { manifest: faults.length === 0 ? manifest : null, faults, warnings };
 }
 
-function takeOld(file: string, table: string, located: Located, values: Map<string, Located>, warnings: string[]): void {
+function takeOld(
+  file: string,
+  table: string,
+  located: Located,
+  values: Map<string, Located>,
+  warnings: string[],
+): void {
   if (table !== "plugin" || !(located.value instanceof Map)) {
     warnings.push(`${file}: [${table}] is of the first generation and ignored`);
     return;
@@ -91,12 +109,18 @@ function takeOld(file: string, table: string, located: Located, values: Map<stri
 }
 
 /** A list of plugin names; the first generation had a table of lists. */
-function dependenciesOf(file: string, located: Located | undefined, faults: Fault[], warnings: string[]): readonly string[] {
+function dependenciesOf(
+  file: string,
+  located: Located | undefined,
+  faults: Fault[],
+  warnings: string[],
+): readonly string[] {
   if (located === undefined) return [];
   let list = located;
   if (located.value instanceof Map) {
     for (const key of located.value.keys()) {
-      if (key !== "plugins") warnings.push(`${file}: dependencies.${key} is of the first generation and ignored`);
+      if (key !== "plugins")
+        warnings.push(`${file}: dependencies.${key} is of the first generation and ignored`);
     }
     const plugins = (located.value as LocatedTable).get("plugins");
     if (plugins === undefined) return [];

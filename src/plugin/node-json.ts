@@ -47,7 +47,10 @@ export function interfaceToJson(info: InterfaceInfo): InterfaceJson {
     name: info.name,
     methods: Array.from(info.methods.values(), (method) => ({
       name: method.name,
-      args: [...method.in.map((arg) => argument(arg, "in")), ...method.out.map((arg) => argument(arg, "out"))],
+      args: [
+        ...method.in.map((arg) => argument(arg, "in")),
+        ...method.out.map((arg) => argument(arg, "out")),
+      ],
       ...annotations(method.annotations),
     })),
     properties: Array.from(info.properties.values(), (property) => ({
@@ -81,12 +84,34 @@ export function interfaceFromJson(json: unknown): InterfaceInfo | null {
   const { methods, properties, signals } = info;
   if (!Array.isArray(methods) || !Array.isArray(properties) || !Array.isArray(signals)) return null;
   if (![...methods, ...signals].every(isMember) || !properties.every(isProperty)) return null;
-  const side = (args: readonly ArgumentJson[], direction: "in" | "out") => args.filter((arg) => arg.direction === direction).map(fromArgument);
+  const side = (args: readonly ArgumentJson[], direction: "in" | "out") =>
+    args.filter((arg) => arg.direction === direction).map(fromArgument);
   return {
     name: info.name,
-    methods: byName(methods.map((m: MemberJson) => ({ name: m.name, in: side(m.args, "in"), out: side(m.args, "out"), annotations: said(m) }))),
-    signals: byName(signals.map((s: MemberJson) => ({ name: s.name, args: s.args.map(fromArgument), annotations: said(s) }))),
-    properties: byName(properties.map((p: PropertyJson) => ({ name: p.name, signature: p.type, access: p.access, emits: p.emits, annotations: said(p) }))),
+    methods: byName(
+      methods.map((m: MemberJson) => ({
+        name: m.name,
+        in: side(m.args, "in"),
+        out: side(m.args, "out"),
+        annotations: said(m),
+      })),
+    ),
+    signals: byName(
+      signals.map((s: MemberJson) => ({
+        name: s.name,
+        args: s.args.map(fromArgument),
+        annotations: said(s),
+      })),
+    ),
+    properties: byName(
+      properties.map((p: PropertyJson) => ({
+        name: p.name,
+        signature: p.type,
+        access: p.access,
+        emits: p.emits,
+        annotations: said(p),
+      })),
+    ),
     annotations: said(info),
   };
 }
@@ -103,7 +128,9 @@ function annotations(map: ReadonlyMap<string, string>): { annotations?: Record<s
   return map.size === 0 ? {} : { annotations: Object.fromEntries(map) };
 }
 
-function said(json: { readonly annotations?: Readonly<Record<string, string>> }): ReadonlyMap<string, string> {
+function said(json: {
+  readonly annotations?: Readonly<Record<string, string>>;
+}): ReadonlyMap<string, string> {
   return new Map(Object.entries(json.annotations ?? {}).filter(([, value]) => typeof value === "string"));
 }
 
@@ -125,7 +152,9 @@ function isProperty(json: unknown): json is PropertyJson {
   const property = json as Partial<PropertyJson> | null;
   if (typeof property?.name !== "string" || typeof property.type !== "string") return false;
   const isEmits = ["true", "invalidates", "const", "false"].includes(property.emits ?? "");
-  return isSingleType(property.type) && ["read", "write", "readwrite"].includes(property.access ?? "") && isEmits;
+  return (
+    isSingleType(property.type) && ["read", "write", "readwrite"].includes(property.access ?? "") && isEmits
+  );
 }
 
 function isTexts(json: unknown): json is readonly string[] {

@@ -15,7 +15,14 @@ const SYSTEMD = "org.freedesktop.systemd1";
 
 /** Facts about the owner of a unique or well-known name. Never throws for what bus or systemd say. */
 export async function ownerFacts(bus: Bus, owner: string, hasSystemd: boolean): Promise<OwnerFacts> {
-  const credentials = await tell(bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "GetConnectionCredentials", "s", owner);
+  const credentials = await tell(
+    bus,
+    "org.freedesktop.DBus",
+    "/org/freedesktop/DBus",
+    "GetConnectionCredentials",
+    "s",
+    owner,
+  );
   const number = (key: string): number | null => {
     const isDict = typeof credentials === "object" && credentials !== null && Object.hasOwn(credentials, key);
     const value = isDict ? (credentials as { readonly [key: string]: unknown })[key] : undefined;
@@ -29,14 +36,25 @@ export async function ownerFacts(bus: Bus, owner: string, hasSystemd: boolean): 
 }
 
 async function unitBySystemd(bus: Bus, pid: number): Promise<string | null> {
-  const path = await tell(bus, SYSTEMD, "/org/freedesktop/systemd1", "GetUnitByPID", "u", pid, `${SYSTEMD}.Manager`);
+  const path = await tell(
+    bus,
+    SYSTEMD,
+    "/org/freedesktop/systemd1",
+    "GetUnitByPID",
+    "u",
+    pid,
+    `${SYSTEMD}.Manager`,
+  );
   return typeof path === "string" ? unitOfPath(path) : null;
 }
 
 /** systemd writes every other byte than [A-Za-z0-9] of a unit's name as _XX in its object path. */
 export function unitOfPath(path: string): string {
   const label = path.slice(path.lastIndexOf("/") + 1);
-  return Buffer.from(label.replace(/_([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))), "latin1").toString("utf8");
+  return Buffer.from(
+    label.replace(/_([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
+    "latin1",
+  ).toString("utf8");
 }
 
 /** Trusted only where /proc has a process of this number and this user: the bus may be one of another machine. */
@@ -71,7 +89,16 @@ async function tell(
 ): Promise<unknown> {
   try {
     const deadlineMs = LIMITS.discoverCallDeadlineMs;
-    const call = { destination, path, interface: interfaceName, member, signature, body: [argument], deadlineMs, noAutoStart: true };
+    const call = {
+      destination,
+      path,
+      interface: interfaceName,
+      member,
+      signature,
+      body: [argument],
+      deadlineMs,
+      noAutoStart: true,
+    };
     return (await bus.call(call)).body[0] ?? null;
   } catch (error) {
     if (error instanceof DBusError) return null;

@@ -59,7 +59,8 @@ export function pluginOfFolder(folder: PluginFolder): Plugin {
     },
     schema: async (ctx: PluginContext) => open().schema(ctx),
     observe: async (ctx: PluginContext, scope: Scope) => open().observe(ctx, scope),
-    plan: async (ctx: PluginContext, observed: Observed, changes: readonly Change[]) => open().plan(ctx, observed, changes),
+    plan: async (ctx: PluginContext, observed: Observed, changes: readonly Change[]) =>
+      open().plan(ctx, observed, changes),
     apply: async (ctx: PluginContext, group: readonly Action[]) => open().apply(ctx, group),
     undo: async (ctx: PluginContext, group: readonly Action[]) => open().undo(ctx, group),
     watch: async (ctx: PluginContext, scope: Scope, changed: () => void) => open().watch(ctx, scope, changed),
@@ -75,13 +76,17 @@ function openMapping(folder: PluginFolder): Plugin {
   const file = join(directory, "mapping.toml");
   const text = textOf(folder, file);
   const { mapping, faults } = loadMapping(file, text);
-  if (mapping === null || faults.length > 0) throwFaults("OPD6100", `the mapping of ${manifest.name} is not valid`, faults);
+  if (mapping === null || faults.length > 0)
+    throwFaults("OPD6100", `the mapping of ${manifest.name} is not valid`, faults);
   for (const [key, said, meant] of [
     ["name", mapping.plugin, manifest.name],
     ["service", mapping.service, manifest.service],
     ["bus", mapping.bus, manifest.bus],
   ] as const) {
-    if (said !== meant) throw new OpError("OPD6300", `plugin.toml says ${key} = "${meant}", mapping.toml means "${said}"`, { where: directory });
+    if (said !== meant)
+      throw new OpError("OPD6300", `plugin.toml says ${key} = "${meant}", mapping.toml means "${said}"`, {
+        where: directory,
+      });
   }
   const plugin = mappedPlugin(mapping, { source: directory });
   const doubtful = folder.isShipped || folder.approvals.has(mapping.digest) ? [] : needsApproval(mapping);
@@ -130,11 +135,17 @@ function isSameCall(a: Probe, b: Probe): boolean {
 }
 
 function readOnly(schema: Schema, note: string): Schema {
-  const closed = <T extends { readonly writable: boolean; readonly createOnly: boolean }>(fields: ReadonlyMap<string, T>) =>
-    new Map([...fields].map(([name, field]) => [name, { ...field, writable: false, createOnly: false }]));
+  const closed = <T extends { readonly writable: boolean; readonly createOnly: boolean }>(
+    fields: ReadonlyMap<string, T>,
+  ) => new Map([...fields].map(([name, field]) => [name, { ...field, writable: false, createOnly: false }]));
   const resources = [...schema.resources].map(([name, resource]) => {
     const cannot = { canCreate: false, canDelete: false, canUpdate: false };
     return [name, { ...resource, ...cannot, fields: closed(resource.fields) }] as const;
   });
-  return { ...schema, self: closed(schema.self), resources: new Map(resources), notes: [...schema.notes, note] };
+  return {
+    ...schema,
+    self: closed(schema.self),
+    resources: new Map(resources),
+    notes: [...schema.notes, note],
+  };
 }

@@ -225,7 +225,7 @@ export interface PluginContext {
   progress(progress: Progress): void;
 }
 
-/** A read that is a method call with no read-like name, or a rehearsal: what the read-only guard must also let through. */
+/** A method call that reads or rehearses: all that the read-only guard lets through beside the standard reads. */
 export interface Probe {
   readonly destination: string;
   readonly interface: string;

@@ -2,7 +2,14 @@
 // read is unknown with its reason, never missing. (D-Bus specification, "org.freedesktop.DBus.Properties".)
 
 import { LIMITS } from "../base/limits.ts";
-import { DBusError, Variant, type Bus, type DBusValue, type InterfaceInfo, type PropertyInfo } from "../host/dbus/dbus.ts";
+import {
+  DBusError,
+  Variant,
+  type Bus,
+  type DBusValue,
+  type InterfaceInfo,
+  type PropertyInfo,
+} from "../host/dbus/dbus.ts";
 import { inParallel } from "./in-parallel.ts";
 
 export type WireReading = { readonly value: DBusValue } | { readonly unknown: string };
@@ -34,7 +41,9 @@ export async function readProperties(
   }
   const values = all instanceof DBusError ? new Map<string, DBusValue>() : all;
   const rest = readable.filter((property) => !values.has(property.name));
-  const singles = await inParallel(rest, LIMITS.discoverCallsParallelMax, (property) => getOne(bus, place, info.name, property));
+  const singles = await inParallel(rest, LIMITS.discoverCallsParallelMax, (property) =>
+    getOne(bus, place, info.name, property),
+  );
   const single = new Map(rest.map((property, at) => [property.name, singles[at]]));
   for (const property of readable) {
     const value = values.get(property.name);
@@ -44,10 +53,21 @@ export async function readProperties(
   return readings;
 }
 
-async function getAll(bus: Bus, place: Place, interfaceName: string): Promise<Map<string, DBusValue> | DBusError> {
+async function getAll(
+  bus: Bus,
+  place: Place,
+  interfaceName: string,
+): Promise<Map<string, DBusValue> | DBusError> {
   const { name, ...rest } = place;
   try {
-    const call = { destination: name, ...rest, interface: PROPERTIES, member: "GetAll", signature: "s", body: [interfaceName] };
+    const call = {
+      destination: name,
+      ...rest,
+      interface: PROPERTIES,
+      member: "GetAll",
+      signature: "s",
+      body: [interfaceName],
+    };
     const dict = (await bus.call(call)).body[0];
     const isDict = typeof dict === "object" && dict !== null && !Array.isArray(dict);
     return new Map(isDict ? Object.entries(dict as { readonly [key: string]: DBusValue }) : []);
@@ -57,10 +77,22 @@ async function getAll(bus: Bus, place: Place, interfaceName: string): Promise<Ma
   }
 }
 
-async function getOne(bus: Bus, place: Place, interfaceName: string, property: PropertyInfo): Promise<WireReading> {
+async function getOne(
+  bus: Bus,
+  place: Place,
+  interfaceName: string,
+  property: PropertyInfo,
+): Promise<WireReading> {
   const { name, ...rest } = place;
   try {
-    const call = { destination: name, ...rest, interface: PROPERTIES, member: "Get", signature: "ss", body: [interfaceName, property.name] };
+    const call = {
+      destination: name,
+      ...rest,
+      interface: PROPERTIES,
+      member: "Get",
+      signature: "ss",
+      body: [interfaceName, property.name],
+    };
     const [value] = (await bus.call(call)).body;
     return value === undefined ? { unknown: "the service answered without a value" } : typed(value, property);
   } catch (error) {

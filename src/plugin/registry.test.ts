@@ -10,7 +10,8 @@ import { loadPlugins, type PluginPlaces } from "./registry.ts";
 
 const uid = process.getuid?.() ?? 0;
 const shipped = join(import.meta.dirname, "../../mappings");
-const xml = '<node><interface name="org.example.Clock1"><property name="Zone" type="s" access="read"/></interface></node>';
+const xml =
+  '<node><interface name="org.example.Clock1"><property name="Zone" type="s" access="read"/></interface></node>';
 const mapping = `format = 1
 [service]
 name = "org.example.Clock1"
@@ -37,7 +38,14 @@ function write(files: Record<string, string>): void {
 }
 
 function load(places: Partial<PluginPlaces>) {
-  const none = { shippedDir: null, systemDir: null, userDir: null, pluginDirs: [], uid, approvals: new Set<string>() };
+  const none = {
+    shippedDir: null,
+    systemDir: null,
+    userDir: null,
+    pluginDirs: [],
+    uid,
+    approvals: new Set<string>(),
+  };
   return loadPlugins({ ...none, ...places });
 }
 
@@ -48,7 +56,8 @@ test("the shipped mappings are all there, and each opens", async () => {
   assert.deepEqual(faults, []);
   assert.deepEqual(warnings, []);
   const names = plugins.map(({ name }) => name);
-  for (const name of ["hostname1", "timedate1", "locale1", "packagekit", "systemd1"]) assert.ok(names.includes(name), name);
+  for (const name of ["hostname1", "timedate1", "locale1", "packagekit", "systemd1"])
+    assert.ok(names.includes(name), name);
   for (const plugin of plugins) {
     assert.match(plugin.digest, /^[0-9a-f]{64}$/, plugin.name);
     assert.equal(plugin.origin, "mapping");
@@ -56,7 +65,10 @@ test("the shipped mappings are all there, and each opens", async () => {
 });
 
 test("a folder with an introspection alone is a generated plugin", async () => {
-  write({ "dir/org.example.Clock1/plugin.toml": manifest("Clock1").replace('"Clock1"', '"clock1"'), "dir/org.example.Clock1/introspection.xml": xml });
+  write({
+    "dir/org.example.Clock1/plugin.toml": manifest("Clock1").replace('"Clock1"', '"clock1"'),
+    "dir/org.example.Clock1/introspection.xml": xml,
+  });
   for (const pluginDirs of [[join(root, "dir")], [join(root, "dir/org.example.Clock1")]]) {
     const { plugins, faults } = await load({ pluginDirs });
     assert.deepEqual(faults, []);
@@ -66,37 +78,91 @@ test("a folder with an introspection alone is a generated plugin", async () => {
 });
 
 test("a mapping from elsewhere whose reads do not look like reads is read-only until approved", async () => {
-  const files = { "d/clock1/plugin.toml": 'name = "clock1"\nversion = "1.0.0"\nservice = "org.example.Clock1"\n', "d/clock1/mapping.toml": mapping };
+  const files = {
+    "d/clock1/plugin.toml": 'name = "clock1"\nversion = "1.0.0"\nservice = "org.example.Clock1"\n',
+    "d/clock1/mapping.toml": mapping,
+  };
   write(files);
   const before = (await load({ pluginDirs: [join(root, "d")] })).plugins[0];
   assert.equal(before?.writable, false);
   assert.deepEqual(before?.probes, []);
   const approvals = new Set([before?.digest ?? ""]);
   const after = (await load({ pluginDirs: [join(root, "d")], approvals })).plugins[0];
-  assert.deepEqual(after?.probes.map(({ member }) => member), ["Zone"]);
+  assert.deepEqual(
+    after?.probes.map(({ member }) => member),
+    ["Zone"],
+  );
 });
 
 test("only plugin.toml is read until a plugin is used", async () => {
-  write({ "d/clock1/plugin.toml": 'name = "clock1"\nversion = "1.0.0"\nservice = "org.example.Clock1"\n', "d/clock1/mapping.toml": "format = [" });
+  write({
+    "d/clock1/plugin.toml": 'name = "clock1"\nversion = "1.0.0"\nservice = "org.example.Clock1"\n',
+    "d/clock1/mapping.toml": "format = [",
+  });
   const { plugins, faults } = await load({ pluginDirs: [join(root, "d")] });
   assert.deepEqual(faults, []);
-  assert.throws(() => plugins[0]?.digest, (error) => error instanceof OpError && error.code === "OPD6100" && error.faults.length > 0);
+  assert.throws(
+    () => plugins[0]?.digest,
+    (error) => error instanceof OpError && error.code === "OPD6100" && error.faults.length > 0,
+  );
 });
 
 test("what is left out, and why", async () => {
-  const good = { "plugin.toml": 'name = "a"\nversion = "1.0.0"\nservice = "org.example.A"\n', "introspection.xml": xml };
+  const good = {
+    "plugin.toml": 'name = "a"\nversion = "1.0.0"\nservice = "org.example.A"\n',
+    "introspection.xml": xml,
+  };
   const table: readonly (readonly [string, Record<string, string>, (dir: string) => void, RegExp])[] = [
-    ["twice", { ...prefixed("x/", good), ...prefixed("y/", good) }, () => {}, /the plugin a is in .* neither is used/],
-    ["empty", { "x/plugin.toml": good["plugin.toml"] }, () => {}, /neither mapping.toml nor introspection.xml/],
-    ["writable folder", prefixed("x/", good), (dir) => chmodSync(join(dir, "x"), 0o777), /left out: others may write it/],
-    ["writable file", prefixed("x/", good), (dir) => chmodSync(join(dir, "x/plugin.toml"), 0o666), /not trusted: others may write it/],
-    ["linked file", { "x/other": good["plugin.toml"], "x/introspection.xml": xml }, (dir) => symlinkSync("other", join(dir, "x/plugin.toml")), /symbolic link/],
-    ["not UTF-8", { ...prefixed("x/", good), "x/plugin.toml": "name = \"\ufffd\"" }, (dir) => writeFileSync(join(dir, "x/plugin.toml"), Buffer.from([0x61, 0xff])), /not UTF-8/],
-    ["bad manifest", { "x/plugin.toml": 'nme = "a"\nversion = "one"\n', "x/introspection.xml": xml }, () => {}, /unknown key "nme"/],
+    [
+      "twice",
+      { ...prefixed("x/", good), ...prefixed("y/", good) },
+      () => {},
+      /the plugin a is in .* neither is used/,
+    ],
+    [
+      "empty",
+      { "x/plugin.toml": good["plugin.toml"] },
+      () => {},
+      /neither mapping.toml nor introspection.xml/,
+    ],
+    [
+      "writable folder",
+      prefixed("x/", good),
+      (dir) => chmodSync(join(dir, "x"), 0o777),
+      /left out: others may write it/,
+    ],
+    [
+      "writable file",
+      prefixed("x/", good),
+      (dir) => chmodSync(join(dir, "x/plugin.toml"), 0o666),
+      /not trusted: others may write it/,
+    ],
+    [
+      "linked file",
+      { "x/other": good["plugin.toml"], "x/introspection.xml": xml },
+      (dir) => symlinkSync("other", join(dir, "x/plugin.toml")),
+      /symbolic link/,
+    ],
+    [
+      "not UTF-8",
+      { ...prefixed("x/", good), "x/plugin.toml": 'name = "\ufffd"' },
+      (dir) => writeFileSync(join(dir, "x/plugin.toml"), Buffer.from([0x61, 0xff])),
+      /not UTF-8/,
+    ],
+    [
+      "bad manifest",
+      { "x/plugin.toml": 'nme = "a"\nversion = "one"\n', "x/introspection.xml": xml },
+      () => {},
+      /unknown key "nme"/,
+    ],
   ];
   for (const [what, files, spoil, message] of table) {
     const dir = join(root, what.replaceAll(" ", "-"));
-    write(Object.fromEntries(Object.entries(files).map(([path, text]) => [`${what.replaceAll(" ", "-")}/${path}`, text])));
+    write(
+      Object.fromEntries(
+        Object.entries(files).map(([path, text]) => [`${what.replaceAll(" ", "-")}/${path}`, text]),
+      ),
+    );
     chmodSync(dir, 0o755);
     spoil(dir);
     const { plugins, faults } = await load({ pluginDirs: [dir] });
@@ -111,7 +177,10 @@ test("a directory that was named must exist, a usual one need not", async () => 
 });
 
 test("the user's directory is not looked into for root", async () => {
-  write({ "u/a/plugin.toml": 'name = "a"\nversion = "1.0.0"\nservice = "org.example.A"\n', "u/a/introspection.xml": xml });
+  write({
+    "u/a/plugin.toml": 'name = "a"\nversion = "1.0.0"\nservice = "org.example.A"\n',
+    "u/a/introspection.xml": xml,
+  });
   const { plugins } = await load({ userDir: join(root, "u") });
   assert.equal(plugins.length, uid === 0 ? 0 : 1);
 });

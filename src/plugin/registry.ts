@@ -15,6 +15,9 @@ import { readManifest, type Manifest } from "./manifest.ts";
 import { pluginOfFolder, type FolderFiles } from "./plugin-folder.ts";
 import type { Plugin } from "./plugin.ts";
 
+export { generatedPlugin, type GeneratedOptions } from "./generated.ts";
+export { pluginNames } from "./plugin-name.ts";
+
 export interface PluginPlaces {
   readonly shippedDir: string | null;
   readonly systemDir: string | null;
@@ -88,24 +91,37 @@ function foldersIn(
     if (entries.some(({ name }) => name === "plugin.toml")) return [directory];
     const folders = entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(directory, name));
     if (folders.length > LIMITS.pluginFoldersMax) {
-      faults.push({ code: "OPD6300", message: `${directory} has ${folders.length} folders; ${LIMITS.pluginFoldersMax} is the most` });
+      faults.push({
+        code: "OPD6300",
+        message: `${directory} has ${folders.length} folders; ${LIMITS.pluginFoldersMax} is the most`,
+      });
       return [];
     }
     return folders.sort();
   } catch (error) {
     if (errnoOf(error) === "ENOENT" && isNamed !== true) return [];
-    faults.push({ code: "OPD6300", message: `the plugin directory ${directory} cannot be read: ${asOpError(error).message}` });
+    faults.push({
+      code: "OPD6300",
+      message: `the plugin directory ${directory} cannot be read: ${asOpError(error).message}`,
+    });
     return [];
   }
 }
 
-function readFolder(directory: string, isShipped: boolean, uid: number, faults: Fault[], warnings: string[]): Candidate | null {
+function readFolder(
+  directory: string,
+  isShipped: boolean,
+  uid: number,
+  faults: Fault[],
+  warnings: string[],
+): Candidate | null {
   try {
     if (!isShipped && !isTrusted(directory, uid, faults)) return null;
     const names = readdirSync(directory);
     if (!names.includes("plugin.toml")) return null;
     const file = join(directory, "plugin.toml");
-    const read = (path: string): Buffer => (isShipped ? readFileSync(path) : readTrusted(path, { uid, sizeBytesMax: LIMITS.pluginFileBytesMax }));
+    const read = (path: string): Buffer =>
+      isShipped ? readFileSync(path) : readTrusted(path, { uid, sizeBytesMax: LIMITS.pluginFileBytesMax });
     const text = decodeText(file, read(file));
     if ("fault" in text) {
       faults.push(text.fault);
@@ -115,13 +131,21 @@ function readFolder(directory: string, isShipped: boolean, uid: number, faults: 
     faults.push(...own);
     warnings.push(...said);
     if (manifest === null) return null;
-    const files = { hasMapping: names.includes("mapping.toml"), hasIntrospection: names.includes("introspection.xml"), read };
+    const files = {
+      hasMapping: names.includes("mapping.toml"),
+      hasIntrospection: names.includes("introspection.xml"),
+      read,
+    };
     if (files.hasMapping || files.hasIntrospection) return { directory, isShipped, manifest, files };
     faults.push({ code: "OPD6300", message: `${directory} has neither mapping.toml nor introspection.xml` });
     return null;
   } catch (error) {
     const { code, message, hint } = asOpError(error);
-    faults.push({ code, message: `plugin folder ${basename(directory)}: ${message}`, ...(hint === undefined ? {} : { hint }) });
+    faults.push({
+      code,
+      message: `plugin folder ${basename(directory)}: ${message}`,
+      ...(hint === undefined ? {} : { hint }),
+    });
     return null;
   }
 }
@@ -131,6 +155,10 @@ function isTrusted(directory: string, uid: number, faults: Fault[]): boolean {
   const why = stats.isSymbolicLink() ? "it is a symbolic link" : distrust(stats, uid);
   if (why === null) return true;
   const owner = uid === 0 ? "root" : "you or root";
-  faults.push({ code: "OPD6302", message: `the plugin directory ${directory} is left out: ${why}`, hint: `it must belong to ${owner} and be writable by nobody else` });
+  faults.push({
+    code: "OPD6302",
+    message: `the plugin directory ${directory} is left out: ${why}`,
+    hint: `it must belong to ${owner} and be writable by nobody else`,
+  });
   return false;
 }

@@ -5,10 +5,20 @@ import { LIMITS } from "../base/limits.ts";
 import { DBusError, type Bus } from "../host/dbus/dbus.ts";
 
 /** Unique name of the running, or now started, service. Throws DBusError: it could not be started, or not in time. */
-export async function ownerOrStart(bus: Bus, name: string, deadlineMs: number = LIMITS.discoverNameDeadlineMs): Promise<string> {
+export async function ownerOrStart(
+  bus: Bus,
+  name: string,
+  deadlineMs: number = LIMITS.discoverNameDeadlineMs,
+): Promise<string> {
   const owner = await bus.owner(name);
   if (owner !== null) return owner;
-  const call = { destination: name, path: "/", interface: "org.freedesktop.DBus.Introspectable", member: "Introspect", deadlineMs };
+  const call = {
+    destination: name,
+    path: "/",
+    interface: "org.freedesktop.DBus.Introspectable",
+    member: "Introspect",
+    deadlineMs,
+  };
   try {
     return (await bus.call(call)).sender;
   } catch (error) {

@@ -12,18 +12,44 @@ export type Unit = "bytes" | "us" | "ms" | "s" | "percent" | "count";
 type Ratio = readonly [bigint, bigint];
 
 const BYTES: Readonly<Record<string, bigint>> = Object.freeze({
-  B: 1n, kB: 10n ** 3n, MB: 10n ** 6n, GB: 10n ** 9n, TB: 10n ** 12n, PB: 10n ** 15n,
-  KiB: 2n ** 10n, MiB: 2n ** 20n, GiB: 2n ** 30n, TiB: 2n ** 40n, PiB: 2n ** 50n,
+  B: 1n,
+  kB: 10n ** 3n,
+  MB: 10n ** 6n,
+  GB: 10n ** 9n,
+  TB: 10n ** 12n,
+  PB: 10n ** 15n,
+  KiB: 2n ** 10n,
+  MiB: 2n ** 20n,
+  GiB: 2n ** 30n,
+  TiB: 2n ** 40n,
+  PiB: 2n ** 50n,
 });
 /** In microseconds. */
 const TIMES: Readonly<Record<string, bigint>> = Object.freeze({
-  us: 1n, ms: 1000n, s: 10n ** 6n, min: 60n * 10n ** 6n, h: 3600n * 10n ** 6n, d: 86400n * 10n ** 6n,
+  us: 1n,
+  ms: 1000n,
+  s: 10n ** 6n,
+  min: 60n * 10n ** 6n,
+  h: 3600n * 10n ** 6n,
+  d: 86400n * 10n ** 6n,
 });
 const SUFFIXES: Readonly<Record<Unit, Readonly<Record<string, bigint>>>> = Object.freeze({
-  bytes: BYTES, us: TIMES, ms: TIMES, s: TIMES, percent: { "%": 1n }, count: {},
+  bytes: BYTES,
+  us: TIMES,
+  ms: TIMES,
+  s: TIMES,
+  percent: { "%": 1n },
+  count: {},
 });
 /** How much of the smallest suffix one unit is. */
-const ONE: Readonly<Record<Unit, bigint>> = Object.freeze({ bytes: 1n, us: 1n, ms: 1000n, s: 10n ** 6n, percent: 1n, count: 1n });
+const ONE: Readonly<Record<Unit, bigint>> = Object.freeze({
+  bytes: 1n,
+  us: 1n,
+  ms: 1000n,
+  s: 10n ** 6n,
+  percent: 1n,
+  count: 1n,
+});
 
 const EXAMPLES: Readonly<Record<Unit, string>> = Object.freeze({
   bytes: '"256 MiB" or a number of bytes',
@@ -37,11 +63,18 @@ const EXAMPLES: Readonly<Record<Unit, string>> = Object.freeze({
 /** Normal form of a quantity: a number in `unit` (bigint beyond 2^53). */
 export function normaliseQuantity(unit: Unit, doc: DocValue): { value: number | bigint } | { fault: string } {
   const ratio = readQuantity(unit, doc);
-  return ratio === null ? { fault: `expected ${EXAMPLES[unit]}, found ${kindOf(doc)}` } : { value: numberOf(ratio) };
+  return ratio === null
+    ? { fault: `expected ${EXAMPLES[unit]}, found ${kindOf(doc)}` }
+    : { value: numberOf(ratio) };
 }
 
 /** The whole number (for a wire type `d`: the double) that goes over the bus. */
-export function quantityToWire(unit: Unit, scale: number, doc: DocValue, type: string): { count: DocValue } | { fault: string } {
+export function quantityToWire(
+  unit: Unit,
+  scale: number,
+  doc: DocValue,
+  type: string,
+): { count: DocValue } | { fault: string } {
   const ratio = readQuantity(unit, doc);
   if (ratio === null) return { fault: `expected ${EXAMPLES[unit]}, found ${kindOf(doc)}` };
   const [n, d] = times(ratio, ratioOf(String(scale)) ?? [1n, 1n]);
@@ -49,7 +82,8 @@ export function quantityToWire(unit: Unit, scale: number, doc: DocValue, type: s
   // A number the document holds may be the nearest double of an exact fraction: round, but not away from what was said.
   const whole = (2n * n + (n < 0n ? -d : d)) / (2n * d);
   const off = whole * d - n;
-  if ((off < 0n ? -off : off) * 1_000_000n > d) return { fault: `${describe(doc)} is finer than the service can take` };
+  if ((off < 0n ? -off : off) * 1_000_000n > d)
+    return { fault: `${describe(doc)} is finer than the service can take` };
   return { count: whole };
 }
 

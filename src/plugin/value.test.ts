@@ -8,7 +8,8 @@ import { toDocument, toWire, type ToDocument, type ToWire } from "./value.ts";
 
 const bytes = (...values: number[]) => new Uint8Array(values);
 const dict = (entries: Record<string, DBusValue>): DBusValue => Object.assign(Object.create(null), entries);
-const plainly = (value: unknown) => JSON.parse(JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v)));
+const plainly = (value: unknown) =>
+  JSON.parse(JSON.stringify(value, (_, v) => (typeof v === "bigint" ? `${v}n` : v)));
 
 function shows(signature: string, wire: DBusValue, doc: unknown, options?: ToDocument) {
   assert.deepEqual(plainly(toDocument(signature, wire, options)), plainly(doc), `${signature} to document`);
@@ -39,7 +40,30 @@ test("wire values as document values", () => {
   shows("ay", bytes(0xaa, 0, 0x1b), "AA:00:1B", { typeAt: () => "ay:mac" });
   shows("aay", [bytes(47, 0), bytes(47, 98, 0)], ["/", "/b"], { typeAt: () => "aay:path" });
   shows("a{su}", dict({ b: 1, a: 2 }), { b: 1, a: 2 });
-  shows("a{us}", new Map([[9, "x"], [2, "y"]]), [[2, "y"], [9, "x"]]);
+  shows(
+    "a{us}",
+    new Map([
+      [9, "x"],
+      [2, "y"],
+    ]),
+    [
+      [2, "y"],
+      [9, "x"],
+    ],
+  );
+  shows(
+    "a{du}",
+    new Map([
+      [Number.NaN, 3],
+      [Infinity, 2],
+      [-1.5, 1],
+    ]),
+    [
+      [-1.5, 1],
+      [{ $d: "inf" }, 2],
+      [{ $d: "nan" }, 3],
+    ],
+  );
   shows("(sb)", ["x", false], ["x", false]);
   shows("v", new Variant("s", "text"), "text");
   shows("v", new Variant("as", ["a"]), ["a"]);
@@ -73,20 +97,34 @@ test("document values to the wire", () => {
   builds("v", ["a", "b"], new Variant("as", ["a", "b"]));
   builds("v", 5, new Variant("t", 5n), { now: new Variant("t", 9n) });
   builds("v", [], new Variant("au", []), { now: new Variant("au", [1]) });
-  builds("a{sv}", { mtu: 9000 }, dict({ mtu: new Variant("u", 9000) }), { now: dict({ mtu: new Variant("u", 1500) }) });
-  const typeAt = (path: readonly string[]) => ({ "ipv4.address-data": "aa{sv}", "ipv4.address-data.prefix": "u" })[path.join(".")];
+  builds("a{sv}", { mtu: 9000 }, dict({ mtu: new Variant("u", 9000) }), {
+    now: dict({ mtu: new Variant("u", 1500) }),
+  });
+  const typeAt = (path: readonly string[]) =>
+    ({ "ipv4.address-data": "aa{sv}", "ipv4.address-data.prefix": "u" })[path.join(".")];
   const address = dict({ address: new Variant("s", "10.0.0.1"), prefix: new Variant("u", 24) });
   const settings = dict({ ipv4: dict({ "address-data": new Variant("aa{sv}", [address]) }) });
-  builds("a{sa{sv}}", { ipv4: { "address-data": [{ address: "10.0.0.1", prefix: 24 }] } }, settings, { typeAt });
+  builds("a{sa{sv}}", { ipv4: { "address-data": [{ address: "10.0.0.1", prefix: 24 }] } }, settings, {
+    typeAt,
+  });
   // An explicit type wins over the mapping's, the mapping's over the value now there.
-  assert.deepEqual(toWire("v", { $y: 1 }, { typeAt: () => "u", now: new Variant("t", 1n) }), { wire: new Variant("y", 1) });
-  assert.deepEqual(toWire("v", 1, { typeAt: () => "u", now: new Variant("t", 1n) }), { wire: new Variant("u", 1) });
+  assert.deepEqual(toWire("v", { $y: 1 }, { typeAt: () => "u", now: new Variant("t", 1n) }), {
+    wire: new Variant("y", 1),
+  });
+  assert.deepEqual(toWire("v", 1, { typeAt: () => "u", now: new Variant("t", 1n) }), {
+    wire: new Variant("u", 1),
+  });
 });
 
 test("integers on both sides of every bound", () => {
   const bounds: readonly (readonly [string, bigint, bigint])[] = [
-    ["y", 0n, 255n], ["n", -32768n, 32767n], ["q", 0n, 65535n], ["i", -(2n ** 31n), 2n ** 31n - 1n],
-    ["u", 0n, 2n ** 32n - 1n], ["x", -(2n ** 63n), 2n ** 63n - 1n], ["t", 0n, 2n ** 64n - 1n],
+    ["y", 0n, 255n],
+    ["n", -32768n, 32767n],
+    ["q", 0n, 65535n],
+    ["i", -(2n ** 31n), 2n ** 31n - 1n],
+    ["u", 0n, 2n ** 32n - 1n],
+    ["x", -(2n ** 63n), 2n ** 63n - 1n],
+    ["t", 0n, 2n ** 64n - 1n],
   ];
   for (const [type, min, max] of bounds) {
     for (const inside of [min, max]) assert.ok("wire" in toWire(type, inside), `${type} ${inside}`);
@@ -104,9 +142,23 @@ test("what is refused, and where it stands", () => {
   refuses("v", { $foo: 1 }, /"\$foo" is no D-Bus type/);
   refuses("v", { $uu: 1 }, /no D-Bus type/);
   refuses("a{sv}", { a: { b: 1 } }, /^a: the type of a table/);
-  refuses("a(su)", [["x", 1], ["y", -1]], /^\[1\]\[1\]: expected an integer/);
+  refuses(
+    "a(su)",
+    [
+      ["x", 1],
+      ["y", -1],
+    ],
+    /^\[1\]\[1\]: expected an integer/,
+  );
   refuses("(su)", ["x"], /expected 2 members, found 1/);
-  refuses("a{us}", [[1, "a"], [1, "b"]], /^\[1\]: this key is given twice/);
+  refuses(
+    "a{us}",
+    [
+      [1, "a"],
+      [1, "b"],
+    ],
+    /^\[1\]: this key is given twice/,
+  );
   refuses("o", "no/slash", /expected an object path/);
   refuses("a{os}", { x: "y" }, /^x: expected an object path/);
   refuses("g", "a{", /expected a signature/);

@@ -5,7 +5,14 @@
 
 import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
-import { DBusError, Variant, type Bus, type DBusValue, type InterfaceInfo, type PropertyInfo } from "../host/dbus/dbus.ts";
+import {
+  DBusError,
+  Variant,
+  type Bus,
+  type DBusValue,
+  type InterfaceInfo,
+  type PropertyInfo,
+} from "../host/dbus/dbus.ts";
 import { inParallel } from "./in-parallel.ts";
 import { askNode } from "./introspection.ts";
 
@@ -62,7 +69,9 @@ class Walker {
     let level: readonly string[] = ["/"];
     for (let depth = 0; level.length > 0; depth++) {
       if (depth > depthMax) return this.#note(`objects more than ${depthMax} levels deep were left out`);
-      const children = await inParallel(this.#fitting(level), LIMITS.discoverCallsParallelMax, (path) => this.#visit(path, "tree"));
+      const children = await inParallel(this.#fitting(level), LIMITS.discoverCallsParallelMax, (path) =>
+        this.#visit(path, "tree"),
+      );
       level = [...new Set(children.flat())].filter((path) => !this.#objects.has(path));
     }
   }
@@ -73,7 +82,9 @@ class Walker {
     for (const { path } of managers) {
       const managed = await this.#managed(path);
       const unseen = [...managed.keys()].filter((known) => !this.#objects.has(known));
-      await inParallel(this.#fitting(unseen), LIMITS.discoverCallsParallelMax, (added) => this.#visit(added, "manager"));
+      await inParallel(this.#fitting(unseen), LIMITS.discoverCallsParallelMax, (added) =>
+        this.#visit(added, "manager"),
+      );
       for (const [known, interfaces] of managed) this.#merge(known, interfaces);
     }
   }
@@ -89,12 +100,17 @@ class Walker {
       const answer = await askNode(this.#bus, this.#owner, asked, this.#asking());
       // A service with one object may describe it whatever path is asked: at the root its own word counts.
       const path = asked === "/" ? (answer.path ?? asked) : asked;
+      if (path !== asked) this.#objects.set(asked, { path: asked, from, interfaces: new Map(), error: null });
       for (const note of answer.notes) this.#note(`${path}: ${note}`);
       this.#objects.set(path, { path, from, interfaces: answer.node.interfaces, error: null });
       return answer.node.children.map((child) => (path === "/" ? `/${child}` : `${path}/${child}`));
     } catch (error) {
       // An error reply is an answer: somebody is there. Anything else at the root means that nobody can be asked.
-      if (!(error instanceof OpError) || (asked === "/" && error.code !== "OPD3001" && error.code !== "OPD3013")) throw error;
+      if (
+        !(error instanceof OpError) ||
+        (asked === "/" && error.code !== "OPD3001" && error.code !== "OPD3013")
+      )
+        throw error;
       this.#objects.set(asked, { path: asked, from, interfaces: new Map(), error: error.message });
       return [];
     }
@@ -102,7 +118,13 @@ class Walker {
 
   async #managed(path: string): Promise<ReadonlyMap<string, ReadonlyMap<string, InterfaceInfo>>> {
     try {
-      const call = { destination: this.#owner, path, interface: MANAGER, member: "GetManagedObjects", ...this.#asking() };
+      const call = {
+        destination: this.#owner,
+        path,
+        interface: MANAGER,
+        member: "GetManagedObjects",
+        ...this.#asking(),
+      };
       return readManaged((await this.#bus.call(call)).body[0]);
     } catch (error) {
       if (!(error instanceof DBusError)) throw error;
@@ -126,7 +148,8 @@ class Walker {
       return [];
     }
     const room = (this.#options.objectsMax ?? LIMITS.discoverObjectsMax) - this.#objects.size;
-    if (paths.length > room) this.#note(`${paths.length - room} or more objects beyond the cap were left out`);
+    if (paths.length > room)
+      this.#note(`${paths.length - room} or more objects beyond the cap were left out`);
     return paths.slice(0, Math.max(0, room));
   }
 
@@ -145,7 +168,10 @@ class Walker {
 function readManaged(reply: DBusValue | undefined): Map<string, ReadonlyMap<string, InterfaceInfo>> {
   const managed = new Map<string, ReadonlyMap<string, InterfaceInfo>>();
   for (const [path, interfaces] of entriesOf(reply)) {
-    managed.set(path, new Map(entriesOf(interfaces).map(([name, properties]) => [name, interfaceOf(name, properties)])));
+    managed.set(
+      path,
+      new Map(entriesOf(interfaces).map(([name, properties]) => [name, interfaceOf(name, properties)])),
+    );
   }
   return managed;
 }
@@ -160,6 +186,7 @@ function interfaceOf(name: string, properties: DBusValue): InterfaceInfo {
 }
 
 function entriesOf(value: DBusValue | undefined): [string, DBusValue][] {
-  const isDict = typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
+  const isDict =
+    typeof value === "object" && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array);
   return isDict ? Object.entries(value as { readonly [key: string]: DBusValue }) : [];
 }

@@ -19,6 +19,8 @@ export interface Address {
 }
 
 const PLAIN = /^[A-Za-z0-9_@-]+$/;
+/** Visible ASCII that stands for itself in quotes: all but quote, star and backslash. */
+const QUOTABLE = /^[ !#-)+-[\]-~]+$/;
 const NAME = /[A-Za-z0-9_@-]+|"(?:[^"\\]|\\.)*"/y;
 const GLOB = /[A-Za-z0-9_@*-]+|"(?:[^"\\]|\\.)*"/y;
 const HINT = 'plugin:field or plugin:resource/key.field, with keys such as "nginx.service" in double quotes';
@@ -31,8 +33,10 @@ export function formatAddress({ plugin, resource, key, field }: Address): string
   return field === null ? owner : `${owner}.${names}`;
 }
 
-function formatName(name: string): string {
-  return PLAIN.test(name) ? name : JSON.stringify(name).replaceAll("*", "\\u002a");
+/** One name as it stands in an address. */
+export function formatName(name: string): string {
+  if (PLAIN.test(name)) return name;
+  return QUOTABLE.test(name) ? `"${name}"` : JSON.stringify(name).replaceAll("*", "\\u002a");
 }
 
 /** Reads an address. Throws OPD2010. */

@@ -277,6 +277,19 @@ test("a secret is compared by its digest, and its value is in no report, event o
   }
 });
 
+test("a listener that fails changes nothing about the apply", async () => {
+  const plugin = machine({ applyMishaps: new Map([[3, "refused"]]) });
+  const before = valueOf(copyOf(plugin.machine));
+  const plugins = pluginMap(plugin);
+  const made = await planned(documentOf(SPEC), plugins);
+  const deaf = (): never => {
+    throw new Error("EPIPE");
+  };
+  const { report } = await applied(made, plugins, undefined, deaf);
+  assert.equal(report.end, "restored");
+  assert.deepEqual(valueOf(plugin.machine), before);
+});
+
 /** What differs now from `then`, found without state/: in the order of addresses. */
 function truth(then: FakePlugin["machine"], now: FakePlugin["machine"]): string[] {
   const left: string[] = [];

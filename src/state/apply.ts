@@ -30,7 +30,8 @@ export interface ApplyInput {
 }
 
 /** Never rejects for what services do. `end` and `faults` say what became of it; see `reportError`. */
-export async function applyPlan(input: ApplyInput): Promise<Report> {
+export async function applyPlan(given: ApplyInput): Promise<Report> {
+  const input = { ...given, events: unfailing(given.events) };
   const { plan, signal } = input;
   if (plan.actions.length === 0 || signal.aborted) {
     const faults: Fault[] =
@@ -151,6 +152,17 @@ async function verified(input: ApplyInput): Promise<Verification> {
       events({ type: "verify_attempt", attempt, holds, mismatches, elapsedMs }),
   });
   return verification;
+}
+
+/** Who listens (a closed pipe, say) must not decide what becomes of the machine. */
+function unfailing(events: ApplyInput["events"]): ApplyInput["events"] {
+  return (event) => {
+    try {
+      events(event);
+    } catch {
+      // The report is what counts; whoever cannot be told has lost the news, not the way back.
+    }
+  };
 }
 
 function interrupted(signal: AbortSignal): Fault | null {

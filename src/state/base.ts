@@ -5,56 +5,93 @@
 import { hash } from "node:crypto";
 import { canonicalJson } from "../base/text/text.ts";
 import type { Action, Item, Reading as Value } from "../plugin/plugin.ts";
-import { formatAddress } from "./address.ts";
+import { formatAddress, formatName } from "./address.ts";
 import type { Base, Reading } from "./model.ts";
 
-/** `secrets`: address -> keyed digest of what the document's secret stands for now. Hashed are lines that a line feed
- * parts: address and canonical JSON of every value, name and digest of every interface, address and digest of every
- * secret, each kind sorted by plugin, resource, key and field. */
+/**
+ * `secrets`: address -> keyed digest of what the document's secret stands for now. Hashed are lines that a line feed
+ * ends: each address with the canonical JSON of its value, where the fields of an item stand below it with what they
+ * add to its address; then name and digest of every interface, and of every secret. Everything is sorted.
+ */
 export function baseOf(
   reading: Reading,
   actions: readonly Action[],
   secrets: ReadonlyMap<string, string> = new Map(),
 ): Base {
-  /** Address, JSON, address, JSON ... */
-  const reads: string[] = [];
-  const transient = transientPaths(reading, actions);
-  const inOrder = fieldOrder();
-
-  for (const [plugin, { self, resources }] of sorted(reading.observed)) {
-    if (self !== null) {
-      for (const [field, value] of sorted(self.fields)) {
-        reads.push(formatAddress({ plugin, resource: null, key: null, field }), said(value));
-      }
-    }
-    for (const [resource, { items }] of sorted(resources)) {
-      for (const [key, item] of sorted(items)) {
-        const address = formatAddress({ plugin, resource, key, field: null });
-        // That an item is there is said by its fields, where some were read.
-        if (transient.has(item)) reads.push(address, canonicalJson({ path: item.path! }));
-        else if (item.fields.size === 0) reads.push(address, "true");
-        for (const { name, suffix } of inOrder(item)) reads.push(address + suffix, said(item.fields.get(name)!));
-      }
-    }
-  }
-  const interfaces = new Map<string, string>();
-  for (const schema of reading.schemas.values()) {
-    for (const [name, digest] of schema.interfaces) interfaces.set(name, digest);
-  }
-  const named = sorted(interfaces);
-  const lines = [...reads, ...named.flat(), ...sorted(secrets).flat()];
-  const digest = hash("sha256", lines.join("\n"));
-  return { digest, reads: pairs(reads), interfaces: new Map(named), secrets };
+  let text = "";
+  let values = 0;
+  eachOwner(reading, actions, (address, presence, names, fields) => {
+    text += `${address}\n${presence}\n`;
+    values += Math.max(1, names.length);
+    for (const { name, suffix } of names) text += `${suffix}\n${said(fields.get(name)!)}\n`;
+  });
+  const interfaces = sorted(
+    new Map([...reading.schemas.values()].flatMap((schema) => [...schema.interfaces])),
+  );
+  for (const [name, value] of [...interfaces, ...sorted(secrets)]) text += `${name}\n${value}\n`;
+  const digest = hash("sha256", text);
+  let reads: ReadonlyMap<string, string> | null = null;
+  return {
+    digest,
+    values,
+    get reads() {
+      return (reads ??= readsOf(reading, actions));
+    },
+    interfaces: new Map(interfaces),
+    secrets,
+  };
 }
 
-function pairs(lines: readonly string[]): ReadonlyMap<string, string> {
-  const map = new Map<string, string>();
-  for (let at = 0; at < lines.length; at += 2) map.set(lines[at]!, lines[at + 1]!);
-  return map;
+/** That an item is there is said by its fields, where some were read. */
+function readsOf(reading: Reading, actions: readonly Action[]): ReadonlyMap<string, string> {
+  const reads = new Map<string, string>();
+  eachOwner(reading, actions, (address, presence, names, fields) => {
+    if (presence !== "true" || names.length === 0) reads.set(address, presence);
+    for (const { name, suffix } of names) reads.set(address + suffix, said(fields.get(name)!));
+  });
+  return reads;
+}
+
+function said(value: Value): string {
+  if ("known" in value) return canonicalJson(value.known);
+  // Why something could not be read may change its words; that it could not be read is what counts.
+  return canonicalJson("digest" in value ? { digest: value.digest } : { unknown: true });
+}
+
+interface FieldName {
+  readonly name: string;
+  /** What the field adds to the address of its owner. */
+  readonly suffix: string;
+}
+/** `presence` is JSON: true, or the transient path that an action goes to. */
+type VisitOwner = (
+  address: string,
+  presence: string,
+  names: readonly FieldName[],
+  fields: Item["fields"],
+) => void;
+
+/** Plugins and items with what was read of them, sorted. */
+function eachOwner(reading: Reading, actions: readonly Action[], visit: VisitOwner): void {
+  const transient = transientItems(reading, actions);
+  for (const [plugin, { self, resources }] of sorted(reading.observed)) {
+    if (self !== null && self.fields.size > 0) {
+      const place = { plugin, resource: null, key: null };
+      visit(formatAddress({ ...place, field: null }), "true", fieldNames(place)(self), self.fields);
+    }
+    for (const [resource, { items }] of sorted(resources)) {
+      const namesOf = fieldNames({ plugin, resource, key: "" });
+      const prefix = `${formatAddress({ plugin, resource, key: null, field: null })}/`;
+      for (const [key, item] of sorted(items)) {
+        const presence = transient.has(item) ? canonicalJson({ path: item.path! }) : "true";
+        visit(prefix + formatName(key), presence, namesOf(item), item.fields);
+      }
+    }
+  }
 }
 
 /** The items that an action is sent to, if their path lasts only as long as they do. */
-function transientPaths(reading: Reading, actions: readonly Action[]): ReadonlySet<Item> {
+function transientItems(reading: Reading, actions: readonly Action[]): ReadonlySet<Item> {
   const items = new Set<Item>();
   for (const { plugin, resource, key } of actions) {
     if (resource === null || key === null) continue;
@@ -64,32 +101,22 @@ function transientPaths(reading: Reading, actions: readonly Action[]): ReadonlyS
   return items;
 }
 
-interface FieldName {
-  readonly name: string;
-  /** What the field adds to the address of its item. */
-  readonly suffix: string;
-}
-
 /** The fields of an item, sorted. Items of one resource mostly have the same ones, so the last order is kept. */
-function fieldOrder(): (item: Item) => readonly FieldName[] {
-  let names: readonly string[] = [];
-  let order: readonly FieldName[] = [];
-  return ({ fields }) => {
+function fieldNames(owner: { plugin: string; resource: string | null; key: string | null }) {
+  const { length } = formatAddress({ ...owner, field: null });
+  let given: readonly string[] = [];
+  let names: readonly FieldName[] = [];
+  return ({ fields }: Item): readonly FieldName[] => {
     let at = 0;
-    let same = fields.size === names.length;
-    if (same) for (const name of fields.keys()) same &&= name === names[at++];
-    if (same) return order;
-    names = [...fields.keys()];
-    const owner = { plugin: "p", resource: "r", key: "k" };
-    order = names.toSorted(byUnits).map((name) => ({ name, suffix: formatAddress({ ...owner, field: name }).slice(5) }));
-    return order;
+    let same = fields.size === given.length;
+    if (same) for (const name of fields.keys()) same &&= name === given[at++];
+    if (same) return names;
+    given = [...fields.keys()];
+    names = given
+      .toSorted(byUnits)
+      .map((name) => ({ name, suffix: formatAddress({ ...owner, field: name }).slice(length) }));
+    return names;
   };
-}
-
-function said(value: Value): string {
-  if ("known" in value) return canonicalJson(value.known);
-  // Why something could not be read may change its words; that it could not be read is what counts.
-  return canonicalJson("digest" in value ? { digest: value.digest } : { unknown: true });
 }
 
 /** What has moved between two bases, by name with its old and new value; null = nothing. */

@@ -3,6 +3,7 @@
 
 import { plainOf, type Located } from "../base/text/text.ts";
 import type { FieldSchema } from "../plugin/plugin.ts";
+import type { Address } from "./address.ts";
 import type { DocumentFaults } from "./document-faults.ts";
 import { isReset } from "./merge.ts";
 import type { Wanted } from "./model.ts";
@@ -14,7 +15,7 @@ const SECRET_HINT = 'write { secret = "env:NAME" }, "file:/PATH" or "credential:
 export function bindField(
   field: FieldSchema,
   located: Located,
-  address: string,
+  address: Address,
   faults: DocumentFaults,
 ): Wanted | null {
   const { at } = located;
@@ -36,7 +37,7 @@ export function bindField(
   return null;
 }
 
-function reset(field: FieldSchema, { at }: Located, address: string, faults: DocumentFaults): Wanted | null {
+function reset(field: FieldSchema, { at }: Located, address: Address, faults: DocumentFaults): Wanted | null {
   const writable = field.writable || field.createOnly;
   if (writable && field.default !== undefined) return { value: field.default, reset: true, at };
   const message = writable

@@ -4,8 +4,9 @@
 import { nearest } from "../base/nearest.ts";
 import { plainOf, type Located, type LocatedTable } from "../base/text/text.ts";
 import type { ResourceSchema } from "../plugin/plugin.ts";
-import { formatAddress } from "./address.ts";
+import { formatAddress, type Address } from "./address.ts";
 import { bindField } from "./bind-field.ts";
+import { UNKNOWN_KEY } from "./document.ts";
 import { kindName, namesHint, type DocumentFaults } from "./document-faults.ts";
 import { isLiteral, isReset } from "./merge.ts";
 import type { Wanted, WantedItem } from "./model.ts";
@@ -29,7 +30,7 @@ export function bindItem(
   faults: DocumentFaults,
 ): WantedItem | null {
   const at = located.keyAt ?? located.at;
-  const address = formatAddress({ plugin, resource: schema.name, key, field: null });
+  const address = { plugin, resource: schema.name, key, field: null };
   if (key === "") faults.add("OPD2002", at, `an item of ${schema.name} needs a key`, { address });
   if (!(located.value instanceof Map)) {
     faults.add("OPD2002", located.at, `an item is a table, this is ${kindName(located.value)}`, {
@@ -66,19 +67,19 @@ class ItemBinder {
   bind(table: LocatedTable, prefix: string, level: number): void {
     for (const [part, located] of table) {
       const name = prefix + part;
-      if (name === "_unknown") continue;
+      if (name === UNKNOWN_KEY) continue;
       if (prefix === "" && this.#isEnsure(part, located)) this.#bindEnsure(located);
       else this.#bindName(name, located, level);
     }
   }
 
   #bindName(name: string, located: Located, level: number): void {
-    const address = formatAddress({
+    const address = {
       plugin: this.#plugin,
       resource: this.#schema.name,
       key: this.#key,
       field: name,
-    });
+    };
     const field = this.#schema.fields.get(name);
     if (field !== undefined) {
       this.#set(name, bindField(field, located, address, this.#faults), address);
@@ -101,14 +102,14 @@ class ItemBinder {
     }
   }
 
-  #set(name: string, wanted: Wanted | null, address: string): void {
+  #set(name: string, wanted: Wanted | null, address: Address): void {
     const there = this.fields.get(name);
     if (wanted === null) return;
     if (there === undefined) this.fields.set(name, wanted);
     else {
       // A quoted key with dots beside the tables that mean the same name.
       const { file, line, column } = there.at;
-      const message = `${address} is already given at ${file}:${line}:${column}`;
+      const message = `${formatAddress(address)} is already given at ${file}:${line}:${column}`;
       this.#faults.add("OPD2006", wanted.at, message, { address, hint: "keep one of the two" });
     }
   }
@@ -120,12 +121,12 @@ class ItemBinder {
   }
 
   #bindEnsure({ value, at, keyAt = at }: Located): void {
-    const address = formatAddress({
+    const address = {
       plugin: this.#plugin,
       resource: this.#schema.name,
       key: this.#key,
       field: null,
-    });
+    };
     const word = typeof value === "string" ? ENSURE.get(value) : undefined;
     if (word === undefined) {
       const near = typeof value === "string" ? nearest(value, WORDS) : null;
@@ -136,7 +137,7 @@ class ItemBinder {
       this.#faults.add("OPD2007", at, "ensure does not know this word", { address, hint });
     } else if (this.ensure !== null && this.ensure.word !== word) {
       const { file, line, column } = this.ensure.at;
-      const message = `${address} is asked for something else at ${file}:${line}:${column}`;
+      const message = `${formatAddress(address)} is asked for something else at ${file}:${line}:${column}`;
       this.#faults.add("OPD2006", keyAt, message, { address, hint: "keep one of the two" });
     } else this.ensure = { word, at: keyAt };
   }

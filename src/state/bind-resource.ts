@@ -6,6 +6,7 @@ import type { Located, LocatedTable } from "../base/text/text.ts";
 import type { ResourceSchema } from "../plugin/plugin.ts";
 import { formatAddress } from "./address.ts";
 import { bindItem } from "./bind-item.ts";
+import { UNKNOWN_KEY } from "./document.ts";
 import { kindName, type DocumentFaults } from "./document-faults.ts";
 import type { WantedItem, WantedResource } from "./model.ts";
 
@@ -30,7 +31,7 @@ export function bindResource(
     if (Array.isArray(located.value))
       bindList(plugin, schema, located.value as readonly Located[], items, faults);
     else if (!(located.value instanceof Map)) {
-      const address = formatAddress({ plugin, resource: schema.name, key: null, field: null });
+      const address = { plugin, resource: schema.name, key: null, field: null };
       faults.add(
         "OPD2002",
         located.at,
@@ -53,7 +54,7 @@ function bindTable(
   faults: DocumentFaults,
 ): void {
   for (const [key, located] of table) {
-    if (key === "_unknown" || (isSwitch(key) && !(located.value instanceof Map))) continue;
+    if (key === UNKNOWN_KEY || (isSwitch(key) && !(located.value instanceof Map))) continue;
     const item = bindItem(plugin, schema, key, located, faults);
     if (item !== null) items.set(key, item);
   }
@@ -102,7 +103,7 @@ function bindList(
       );
       continue;
     }
-    const address = formatAddress({ plugin, resource: schema.name, key, field: null });
+    const address = { plugin, resource: schema.name, key, field: null };
     const twin = here.get(key)?.at;
     if (twin !== undefined) {
       const hint = `it is first at ${twin.file}:${twin.line}:${twin.column}`;
@@ -114,7 +115,7 @@ function bindList(
       items.set(key, { key, ensure: "present", ensureSaid: false, fields: new Map(), at });
     else if (there.ensure === "removed") {
       const hint = `it shall be removed at ${there.at.file}:${there.at.line}:${there.at.column}`;
-      faults.add("OPD2006", at, `${address} shall be there, and shall not`, { address, hint });
+      faults.add("OPD2006", at, `${formatAddress(address)} shall be there, and shall not`, { address, hint });
     }
   }
 }

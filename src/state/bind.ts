@@ -6,15 +6,12 @@ import type { Fault } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
 import type { Located } from "../base/text/text.ts";
 import type { Schema } from "../plugin/plugin.ts";
-import { formatAddress } from "./address.ts";
+import type { Address } from "./address.ts";
 import { bindField } from "./bind-field.ts";
 import { bindResource } from "./bind-resource.ts";
-import { conflict, type RawDocument, type RawPlugin } from "./document.ts";
+import { conflict, UNKNOWN_KEY, type RawDocument, type RawPlugin } from "./document.ts";
 import { DocumentFaults, namesHint } from "./document-faults.ts";
 import type { Document, DocumentSource, Wanted, WantedPlugin, WantedResource } from "./model.ts";
-
-/** What could not be read, in the output of `query`; ignored in a document. */
-export const UNKNOWN_KEY = "_unknown";
 
 /**
  * `schemas`: by plugin name, at least those that the document names and that exist; `installed` names all there are,
@@ -34,7 +31,7 @@ export function bindDocument(
     else {
       const near = nearest(name, installed);
       const hint = near === null ? "op-dbus plugin list" : namesHint(near, installed);
-      const address = formatAddress({ plugin: name, resource: null, key: null, field: null });
+      const address = { plugin: name, resource: null, key: null, field: null };
       faults.add("OPD2003", plugin.at, `no plugin ${JSON.stringify(name)} here`, { address, hint });
     }
   }
@@ -54,7 +51,7 @@ function bindPlugin(plugin: string, raw: RawPlugin, schema: Schema, faults: Docu
     if (name === UNKNOWN_KEY || first === undefined) continue;
     const resource = schema.resources.get(name);
     const field = schema.self.get(name);
-    const address = formatAddress({ plugin, resource: null, key: null, field: name });
+    const address = { plugin, resource: null, key: null, field: name };
     if (resource !== undefined && (field === undefined || typeof first.value === "object")) {
       resources.set(name, bindResource(plugin, resource, values, faults));
     } else if (field !== undefined) {
@@ -73,15 +70,15 @@ function bindPlugin(plugin: string, raw: RawPlugin, schema: Schema, faults: Docu
 }
 
 /** A field has one value: different ones of several files are a conflict. */
-function oneOf(values: readonly Located[], address: string, faults: DocumentFaults): Located {
+function oneOf(values: readonly Located[], address: Address, faults: DocumentFaults): Located {
   const [first, ...others] = values as readonly [Located, ...Located[]];
   for (const other of others) conflict(faults, address, first, other);
   return first;
 }
 
-/** hex SHA-256 over formats, sizes and texts in order; names of files do not count. */
+/** hex SHA-256 over names, formats and texts in order: whatever is edited in a plan that carries them is noticed. */
 function digestOf(sources: readonly DocumentSource[]): string {
   const hash = createHash("sha256");
-  for (const { format, text } of sources) hash.update(`${format} ${Buffer.byteLength(text)}\n`).update(text);
+  for (const { file, format, text } of sources) hash.update(JSON.stringify([file, format, text]));
   return hash.digest("hex");
 }

@@ -82,18 +82,19 @@ export function compare(document: Document, reading: Reading, digestOf: DigestOf
     schema: Schema,
   ): void {
     const resource = schema.resources.get(name) ?? null;
-    const keyOf = resolver(found);
-    const named = new Map<string, WantedItem>();
+    const keysOf = aliases(found);
+    /** Own key -> the item of the document that gives an alias for it. */
+    const aliased = new Map<string, WantedItem>();
     for (const item of wanted.items.values()) {
-      const keys = keyOf(item.key);
-      const place: Address = { plugin, resource: name, key: keys[0] ?? item.key, field: null };
-      const twin = named.get(place.key!);
+      const own = found?.items.get(item.key);
+      const keys = own === undefined ? keysOf(item.key) : [];
+      const key = keys[0] ?? item.key;
+      const place: Address = { plugin, resource: name, key, field: null };
+      const twin = aliased.get(key) ?? (keys.length === 0 ? undefined : wanted.items.get(key));
       if (keys.length > 1) faults.push(ambiguous(place, item, keys));
       else if (twin !== undefined) faults.push(namedTwice(place, item, twin));
-      else {
-        named.set(place.key!, item);
-        compareItem(place, item, found?.items.get(place.key!), schema, resource);
-      }
+      else compareItem(place, item, own ?? found?.items.get(key), schema, resource);
+      if (keys.length > 0) aliased.set(key, item);
     }
     if (wanted.exclusive === null) return;
     if (found === undefined || !found.complete) {
@@ -101,7 +102,7 @@ export function compare(document: Document, reading: Reading, digestOf: DigestOf
       return;
     }
     for (const [key, item] of found.items) {
-      if (named.has(key)) continue;
+      if (wanted.items.has(key) || aliased.has(key)) continue;
       const place = { plugin, resource: name, key, field: null };
       differences.push({
         kind: "extra",
@@ -185,27 +186,18 @@ export function compare(document: Document, reading: Reading, digestOf: DigestOf
   }
 }
 
-/** Own key -> itself; else every item that has it as an alias. Aliases are indexed only once one is needed. */
-function resolver(found: ObservedResource | undefined): (key: string) => readonly string[] {
+/** The items that have a name as an alias. Indexed only once one is asked for: most documents give own keys. */
+function aliases(found: ObservedResource | undefined): (name: string) => readonly string[] {
   let byAlias: Map<string, string[]> | null = null;
-  return (key) => {
-    if (found === undefined) return [];
-    if (found.items.has(key)) return [key];
-    byAlias ??= aliasesOf(found);
-    return byAlias.get(key) ?? [];
-  };
-}
-
-function aliasesOf(found: ObservedResource): Map<string, string[]> {
-  const byAlias = new Map<string, string[]>();
-  for (const [key, item] of found.items) {
-    for (const alias of item.aliases) {
-      const keys = byAlias.get(alias);
-      if (keys === undefined) byAlias.set(alias, [key]);
-      else keys.push(key);
+  return (name) => {
+    if (byAlias === null) {
+      byAlias = new Map<string, string[]>();
+      for (const [key, item] of found?.items ?? []) {
+        for (const alias of item.aliases) byAlias.set(alias, [...(byAlias.get(alias) ?? []), key]);
+      }
     }
-  }
-  return byAlias;
+    return byAlias.get(name) ?? [];
+  };
 }
 
 function ambiguous(place: Address, item: WantedItem, keys: readonly string[]): Fault {

@@ -2,7 +2,6 @@
 // over what could not be read, never removes more than the document allows, and reports all faults at once.
 
 import type { Fault } from "../base/error.ts";
-import { nearest } from "../base/nearest.ts";
 import { tableOf, type Change, type DocValue, type Item, type Reading as Value } from "../plugin/plugin.ts";
 import { formatAddress, type Address } from "./address.ts";
 import { compare, type DigestOf, type Difference } from "./compare.ts";
@@ -36,7 +35,12 @@ export function diff(document: Document, reading: Reading, selection: Selection,
     else if (difference.kind === "extra") extra(difference, leftOut);
     else if (difference.kind === "latest") latest(difference, leftOut);
   }
-  for (const [place, extras] of removals) faults.push(...tooMany(document, place, extras));
+  for (const [place, extras] of removals) {
+    const refused = tooMany(document, place, extras);
+    faults.push(...refused);
+    // What is refused here needs no opinion of the service.
+    if (refused.length === 0) extras.forEach(remove);
+  }
   faults.push(...select.unused(document).map(matchesNothing));
   return { changes, drift, unchanged: held, faults };
 
@@ -77,34 +81,22 @@ export function diff(document: Document, reading: Reading, selection: Selection,
       const after = tableOf(want);
       add(place, { verb: "create", field: null, before: null, after, want, reset: false, at: item.at });
     } else {
-      const near = nearest(item.key, keysOf(reading, place));
       faults.push({
         code: "OPD2103",
         message: `there is no ${JSON.stringify(item.key)} among ${place.resource}`,
         at: item.at,
         address: formatAddress(place),
-        ...(near === null ? {} : { hint: `did you mean ${JSON.stringify(near)}?` }),
       });
     }
   }
 
   function extra(difference: Of<"extra">, leftOut: LeftOut): void {
     const { place, schema, found: item, at, implied } = difference;
-    const before = wholeItem(item);
     if (leftOut !== null) {
-      drift.push({ address: formatAddress(place), wanted: null, found: before, why: leftOut });
+      drift.push({ address: formatAddress(place), wanted: null, found: wholeItem(item), why: leftOut });
     } else if (schema?.canDelete === true) {
       if (implied) gather(removals, `${place.plugin}\n${place.resource}`, difference);
-      const known = { known: before };
-      add(place, {
-        verb: "delete",
-        field: null,
-        before: known,
-        after: null,
-        want: NOTHING,
-        reset: false,
-        at,
-      });
+      else remove(difference);
     } else {
       faults.push({
         code: "OPD2104",
@@ -113,6 +105,11 @@ export function diff(document: Document, reading: Reading, selection: Selection,
         address: formatAddress(place),
       });
     }
+  }
+
+  function remove({ place, found: item, at }: Of<"extra">): void {
+    const before = { known: wholeItem(item) };
+    add(place, { verb: "delete", field: null, before, after: null, want: NOTHING, reset: false, at });
   }
 
   function latest({ place, schema, item, found: now }: Of<"latest">, leftOut: LeftOut): void {
@@ -172,10 +169,6 @@ export function wholeItem(item: Item): DocValue {
   for (const [name, value] of item.fields)
     if ("known" in value && value.known !== null) known.push([name, value.known]);
   return tableOf(known);
-}
-
-function keysOf(reading: Reading, { plugin, resource }: Address): string[] {
-  return [...(reading.observed.get(plugin)?.resources.get(resource!)?.items.keys() ?? [])];
 }
 
 function tooMany(document: Document, place: string, extras: readonly Of<"extra">[]): Fault[] {

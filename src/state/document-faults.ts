@@ -5,10 +5,11 @@ import type { Code } from "../base/codes.ts";
 import type { Fault, Position } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import { Source } from "../base/text/text.ts";
+import { formatAddress, type Address } from "./address.ts";
 import type { DocumentSource } from "./model.ts";
 
 export interface FaultDetail {
-  readonly address?: string | undefined;
+  readonly address?: Address | undefined;
   readonly hint?: string | undefined;
   /** The line holds what may be a secret: no fault shows it. */
   readonly blind?: boolean;
@@ -34,7 +35,7 @@ export class DocumentFaults {
       message,
       at,
       ...(snippet === undefined ? {} : { snippet }),
-      ...(address === undefined ? {} : { address }),
+      ...(address === undefined ? {} : { address: formatAddress(address) }),
       ...(hint === undefined ? {} : { hint }),
     });
   }
@@ -47,7 +48,9 @@ export class DocumentFaults {
   sorted(): readonly Fault[] {
     const file = (fault: Fault): number => this.#order.get(fault.at?.file ?? "") ?? -1;
     return this.#faults
-      .map((fault) => (fault.at !== undefined && this.#blind.has(lineOf(fault.at)) ? withoutSnippet(fault) : fault))
+      .map((fault) =>
+        fault.at !== undefined && this.#blind.has(lineOf(fault.at)) ? withoutSnippet(fault) : fault,
+      )
       .sort(
         (a, b) =>
           file(a) - file(b) ||
@@ -61,8 +64,9 @@ function lineOf({ file, line }: Position): string {
   return `${line} ${file}`;
 }
 
-function withoutSnippet({ snippet: _, ...fault }: Fault): Fault {
-  return fault;
+function withoutSnippet(fault: Fault): Fault {
+  const { snippet: _snippet, ...rest } = fault;
+  return rest;
 }
 
 /** `did you mean "x"?`, else the names there are if they are few. */

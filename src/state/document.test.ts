@@ -3,9 +3,8 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { LIMITS } from "../base/limits.ts";
-import { faultLine, sourcesOf, testBadDocuments } from "../../test/support/bad-document.ts";
-import { documentSource, parseDocument } from "./document.ts";
+import { sourcesOf, testBadDocuments } from "../../test/support/bad-document.ts";
+import { parseDocument } from "./document.ts";
 
 const T = "version = 1\n";
 
@@ -236,37 +235,6 @@ testBadDocuments([
     ],
   ],
 ]);
-
-test("bytes become a source by the file's ending; what is not UTF-8 is shown", () => {
-  const source = (file: string, bytes: Buffer) => documentSource(file, bytes);
-  assert.deepEqual(source("a.toml", Buffer.from("x = 1")), {
-    source: { file: "a.toml", format: "toml", text: "x = 1" },
-  });
-  assert.deepEqual(source("-", Buffer.from("{}")), { source: { file: "-", format: "json", text: "{}" } });
-  assert.deepEqual(documentSource("-", Buffer.from(""), "toml"), {
-    source: { file: "-", format: "toml", text: "" },
-  });
-  const bad: readonly (readonly [Buffer, string])[] = [
-    [
-      Buffer.from("ab\n c\xfcd", "latin1"),
-      "a.json:2:3 OPD1104 a byte that is not UTF-8 ? iconv -f ISO-8859-1 -t UTF-8",
-    ],
-    [
-      Buffer.from("\u{feff}{}", "utf16le"),
-      "a.json:1:1 OPD1104 the file is UTF-16 ? iconv -f UTF-16 -t UTF-8",
-    ],
-    [
-      Buffer.concat([Buffer.from("\u{fffd}x"), Buffer.of(0xc3)]),
-      "a.json:1:3 OPD1104 a byte that is not UTF-8 ? iconv -f ISO-8859-1 -t UTF-8",
-    ],
-  ];
-  for (const [bytes, expected] of bad) {
-    const result = source("a.json", bytes);
-    assert.equal("fault" in result ? faultLine(result.fault) : "", expected);
-  }
-  const big = source("a.json", Buffer.alloc(LIMITS.textSizeBytesMax + 1));
-  assert.equal("fault" in big ? big.fault.code : "", "OPD1103");
-});
 
 test("tables of several files are united, equal values are one", () => {
   const { raw, faults } = parseDocument(

@@ -3,8 +3,8 @@
 
 import type { Fault, Position } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
-import { decodeText, readText, type Located, type LocatedTable } from "../base/text/text.ts";
-import { formatAddress } from "./address.ts";
+import { readText, type Located, type LocatedTable } from "../base/text/text.ts";
+import { formatAddress, type Address } from "./address.ts";
 import { DocumentFaults, kindName, namesHint } from "./document-faults.ts";
 import { mergeTables } from "./merge.ts";
 import type { DocumentSource } from "./model.ts";
@@ -20,18 +20,8 @@ export interface RawDocument {
 }
 
 const TOP = ["version", "plugins"];
-
-/** A source from a file's bytes; its ending decides the format, `-` (standard input) is `stdin`. Faults: OPD1103,
- * OPD1104. */
-export function documentSource(
-  file: string,
-  bytes: Buffer,
-  stdin: DocumentSource["format"] = "json",
-): { readonly source: DocumentSource } | { readonly fault: Fault } {
-  const format = file === "-" ? stdin : file.endsWith(".toml") ? "toml" : "json";
-  const decoded = decodeText(file, bytes);
-  return "fault" in decoded ? decoded : { source: { file, format, text: decoded.text } };
-}
+/** What could not be read, in the output of `query`; ignored in a document. */
+export const UNKNOWN_KEY = "_unknown";
 
 /** `raw` holds what was understood, null if that is nothing. Faults: those of base/text, OPD2001, OPD2002, OPD2006. */
 export function parseDocument(sources: readonly DocumentSource[]): {
@@ -103,7 +93,7 @@ function addPlugin(
   const at = section.keyAt ?? section.at;
   if (!(section.value instanceof Map)) {
     const message = `a plugin's section is a table, this is ${kindName(section.value)}`;
-    faults.add("OPD2002", section.at, message, { address: formatAddress(own(name, null)) });
+    faults.add("OPD2002", section.at, message, { address: own(name, null) });
     return;
   }
   const plugin = plugins.get(name) ?? { at, entries: new Map<string, Located[]>() };
@@ -131,24 +121,29 @@ function addEntry(
   }
   const united = mergeTables(new Map([[entry, first]]), new Map([[entry, located]]), [], (path, one, two) => {
     const [, key = null, ...field] = path;
-    const address =
+    const address: Address =
       key === null
         ? own(plugin, entry)
         : { plugin, resource: entry, key, field: field.length === 0 ? null : field.join(".") };
-    conflict(faults, formatAddress(address), one, two);
+    conflict(faults, address, one, two);
   });
   there[alike] = united.get(entry) ?? first;
 }
 
 /** Reports the second of two values of one address, with the place of the first. */
-export function conflict(faults: DocumentFaults, address: string, first: Located, second: Located): void {
+export function conflict(faults: DocumentFaults, address: Address, first: Located, second: Located): void {
   const { file, line, column } = first.at;
-  faults.add("OPD2006", second.at, `${address} has another value at ${file}:${line}:${column}`, {
-    address,
-    hint: "keep one of the two",
-  });
+  faults.add(
+    "OPD2006",
+    second.at,
+    `${formatAddress(address)} has another value at ${file}:${line}:${column}`,
+    {
+      address,
+      hint: "keep one of the two",
+    },
+  );
 }
 
-function own(plugin: string, field: string | null) {
+function own(plugin: string, field: string | null): Address {
   return { plugin, resource: null, key: null, field };
 }

@@ -21,7 +21,7 @@ export interface Inventory {
 }
 
 /** Per plugin exactly what a document needs: its fields and keys, all keys where a set is exclusive, and all fields of
- * what may be removed, because bringing it back needs them. */
+ * what may be removed or replaced by something newer: the way back needs them, and people see what goes. */
 export function scopesOf(document: Document): ReadonlyMap<string, Scope> {
   return new Map([...document.plugins].map(([name, wanted]) => [name, scopeOf(wanted)]));
 }
@@ -40,14 +40,14 @@ function resourceScope(wanted: WantedResource): {
   fields: "all" | readonly string[];
 } {
   const fields = new Set<string>();
-  let removes = wanted.exclusive !== null;
+  let wholly = wanted.exclusive !== null;
   for (const item of wanted.items.values()) {
-    if (item.ensure === "removed") removes = true;
+    if (item.ensure !== "present") wholly = true;
     for (const field of item.fields.keys()) fields.add(field);
   }
   return {
     keys: wanted.exclusive === null ? [...wanted.items.keys()] : "all",
-    fields: removes ? "all" : [...fields],
+    fields: wholly ? "all" : [...fields],
   };
 }
 

@@ -1,7 +1,16 @@
 // The plain values that walk through state/: document, plan, report. No behaviour here.
 
 import type { Fault, Position } from "../base/error.ts";
-import type { Action, DocValue, Observed, Outcome, Risk, Schema, SideEffect, Undo } from "../plugin/plugin.ts";
+import type {
+  Action,
+  DocValue,
+  Observed,
+  Outcome,
+  Risk,
+  Schema,
+  SideEffect,
+  Undo,
+} from "../plugin/plugin.ts";
 
 // ---- document: what should be, bound to the schemas of its plugins (values are normalised)
 
@@ -59,7 +68,9 @@ export interface Drift {
 export interface Base {
   /** hex SHA-256 over `reads`, `interfaces` and `secrets` in address order. */
   readonly digest: string;
-  /** address -> canonical JSON of what was read (secrets as digests). */
+  /** How many values were read. */
+  readonly values: number;
+  /** address -> canonical JSON of what was read (secrets as digests). Made when first asked for. */
   readonly reads: ReadonlyMap<string, string>;
   /** bus name -> interface digest. */
   readonly interfaces: ReadonlyMap<string, string>;
@@ -76,7 +87,12 @@ export interface PlanSummary {
   readonly worstRisk: Risk;
   readonly weakestUndo: Undo | null;
   readonly fidelity: { readonly simulated: number; readonly computed: number; readonly opaque: number };
-  readonly authorization: { readonly allowed: number; readonly ask: number; readonly denied: number; readonly unchecked: number };
+  readonly authorization: {
+    readonly allowed: number;
+    readonly ask: number;
+    readonly denied: number;
+    readonly unchecked: number;
+  };
   readonly reads: number;
   readonly services: number;
 }

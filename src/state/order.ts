@@ -6,7 +6,8 @@ import type { Action } from "../plugin/plugin.ts";
 import { formatAddress } from "./address.ts";
 
 /** The address of what an action changes. */
-export function addressOf({ plugin, resource, key, field }: Action): string {
+export function addressOf(action: Pick<Action, "plugin" | "resource" | "key" | "field">): string {
+  const { plugin, resource, key, field } = action;
   return formatAddress({ plugin, resource, key, field });
 }
 

@@ -31,13 +31,11 @@ test("a plan has ids, a base and a summary; plugins in document order", async ()
     [...plan.base.reads].map(([address, value]) => `${address} ${value}`),
     [
       'first:StaticHostname "vm"',
-      "first:things/old true",
       "first:things/old.color null",
       "first:things/old.material null",
       "first:things/old.serial null",
       "first:things/old.size null",
       "first:things/old.tags null",
-      "first:things/red true",
       "first:things/red.color null",
       "first:things/red.material null",
       "first:things/red.serial null",
@@ -49,7 +47,7 @@ test("a plan has ids, a base and a summary; plugins in document order", async ()
   const { create, update, delete: removed, worstRisk, weakestUndo, reads, services } = plan.summary;
   assert.deepEqual(
     [create, update, removed, worstRisk, weakestUndo, reads, services],
-    [1, 3, 1, "needs-confirm", "compensate", 14, 2],
+    [1, 3, 1, "needs-confirm", "compensate", 12, 2],
   );
 });
 
@@ -63,8 +61,8 @@ test("the same reading gives the same base; any value, interface or secret moves
   assert.equal((await base()).digest, first.digest);
   const moves: readonly (readonly [Parameters<typeof fakePlugin>[0], RegExp])[] = [
     [{ self: { StaticHostname: "other" } }, /^fake:StaticHostname was "vm", and is now "other"$/],
-    [{ things: { ...HAVE.things, green: {} } }, /^fake:things\/green was not there, and is now true$/],
-    [{ things: { old: {} } }, /^fake:things\/red was true, and is now gone$/],
+    [{ things: { ...HAVE.things, green: {} } }, /^fake:things\/green.color was not there, and is now null$/],
+    [{ things: { old: {} } }, /^fake:things\/red.color was null, and is now gone$/],
     [{ unknown: ["StaticHostname"] }, /^fake:StaticHostname was "vm", and is now {"unknown":true}$/],
     [{ interfaceDigest: () => "d1" }, /^the interfaces of org.example.fake changed: digest d0 is now d1$/],
   ];
@@ -103,6 +101,22 @@ test("all faults come together, and leave no plan", async () => {
   assert.equal(planError(faults.filter(({ code }) => code !== "OPD1901")).exit, 65);
   assert.equal(planError(faults.filter(({ code }) => code === "OPD2111" || code === "OPD2108")).exit, 9);
   assert.equal(planError(faults.slice(0, 1)).exit, 75);
+});
+
+test("a name that is not there gets the nearest one as its hint, and only then all are listed", async () => {
+  const plugin = fakePlugin({ fixed: ["cron.service", "ssh.service"] });
+  const hint = async (key: string) => {
+    const document = documentOf({ fake: { fixed: { [key]: { size: 1 } } } });
+    plugin.calls.length = 0;
+    const { faults } = await makePlan({ document, plugins: pluginMap(plugin), contextOf: contextOf() });
+    return [
+      plugin.calls.filter((call) => call === "observe").length,
+      ...faults.map((fault) => [fault.code, fault.hint]),
+    ];
+  };
+  assert.deepEqual(await hint("cron.service"), [1]);
+  assert.deepEqual(await hint("crom.service"), [2, ["OPD2103", 'did you mean "cron.service"?']]);
+  assert.deepEqual(await hint("something else"), [2, ["OPD2103", undefined]]);
 });
 
 function action(name: string, depends_on: readonly string[] = []): Action {

@@ -18,6 +18,7 @@ import { worse } from "./confirm.ts";
 import { diff, type Diff } from "./diff.ts";
 import { inParallel, scopesOf, takeInventory, type ContextOf } from "./inventory.ts";
 import type { Document, Plan, PlanSummary, Reading } from "./model.ts";
+import { withNearest } from "./near.ts";
 import { addressOf, ordered } from "./order.ts";
 import { secretDigests } from "./secrets.ts";
 import { EVERYTHING, type Selection } from "./selection.ts";
@@ -59,7 +60,7 @@ export async function planFrom(
   const faults = [
     ...earlier,
     ...secrets.faults,
-    ...found.faults,
+    ...(await withNearest(found.faults, plugins, contextOf, reading.schemas)),
     ...[...planned].flatMap(([name, plan]) => plan.faults.map((fault) => placed(name, fault))),
     ...order.faults,
     ...order.actions.filter(({ authorization }) => authorization === "denied").map(denied),
@@ -74,9 +75,9 @@ export async function planFrom(
     actions,
     drift: found.drift,
     also: actions.flatMap(({ also }) => also),
-    summary: summaryOf(actions, found, base.reads.size, reading.observed.size),
+    summary: summaryOf(actions, found, base.values, reading.observed.size),
     targets: { target: selection.targets, exclude: selection.excludes },
-    warnings: partial(selection),
+    warnings: [...partial(selection), ...whyReadOnly(found.drift, reading)],
   };
   return { plan: Object.freeze(plan), reading, faults };
 }
@@ -127,6 +128,14 @@ function partial({ targets, excludes }: Selection): readonly string[] {
     ...excludes.map((text) => `--exclude ${text}`),
   ];
   return [`only part of the document is planned: ${flags.join(" ")}`];
+}
+
+/** A mapping that does not fit this service makes what it concerns read-only: said where a wish meets it. */
+function whyReadOnly(drift: Diff["drift"], { schemas }: Reading): readonly string[] {
+  return [...schemas].flatMap(([name, { notes }]) => {
+    const met = drift.some(({ address, why }) => why === "read-only" && address.startsWith(`${name}:`));
+    return met ? notes.map((note) => `${name} is read-only in parts: ${note}`) : [];
+  });
 }
 
 function summaryOf(

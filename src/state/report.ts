@@ -17,7 +17,7 @@ export function reportError(report: Report): OpError | null {
     case "restored":
       return new OpError(fault.code, fault.message, {
         ...where,
-        now: `as before: ${steps(report)} undone, verified by reading ${report.rollback!.verification.checked} values`,
+        now: `as before: ${steps(report)} undone, verified by reading again`,
         faults,
       });
     case "left":

@@ -4,13 +4,19 @@
 import { isTable, type Action, type FieldSchema } from "../plugin/plugin.ts";
 import { writeJson } from "../base/text/text.ts";
 import { formatAddress } from "./address.ts";
-import type { Plan, Reading } from "./model.ts";
+import type { Reading } from "./model.ts";
 import { addressOf } from "./order.ts";
 import { wayBack } from "./partial.ts";
 import { tree, type Tree } from "./tree.ts";
 
+/** What the way back needs of an action. */
+export type Undoable = Pick<
+  Action,
+  "plugin" | "resource" | "key" | "field" | "verb" | "before" | "after" | "also" | "secret"
+>;
+
 /** JSON text. `reading` is what the plan was made from. */
-export function revertDocument(plan: Plan, reading: Reading): string {
+export function revertDocument(plan: { readonly actions: readonly Undoable[] }, reading: Reading): string {
   const out = tree(reading.schemas);
   for (const action of plan.actions) {
     if (action.verb === "create") out.put({ ...action, field: "ensure" }, "removed");
@@ -26,7 +32,7 @@ export function revertDocument(plan: Plan, reading: Reading): string {
   return `${writeJson(out.document())}\n`;
 }
 
-function goBack(out: Tree, action: Action, reading: Reading): void {
+function goBack(out: Tree, action: Undoable, reading: Reading): void {
   const { before, field } = action;
   const schema = fieldOf(reading, action, field!);
   const kind = schema?.kind ?? "value";
@@ -39,12 +45,12 @@ function goBack(out: Tree, action: Action, reading: Reading): void {
 }
 
 /** null in a document: the default, or for an open record that the entry goes. */
-function canReset(field: FieldSchema | undefined, { plugin, resource }: Action, reading: Reading): boolean {
+function canReset(field: FieldSchema | undefined, { plugin, resource }: Undoable, reading: Reading): boolean {
   if (field !== undefined) return field.default === null;
   return reading.schemas.get(plugin)?.resources.get(resource ?? "")?.openFields === true;
 }
 
-function comeBack(out: Tree, action: Action, reading: Reading): void {
+function comeBack(out: Tree, action: Undoable, reading: Reading): void {
   const { plugin, resource, key } = action;
   const item = reading.observed.get(plugin)?.resources.get(resource!)?.items.get(key!);
   out.put({ ...action, field: "ensure" }, "present");
@@ -60,7 +66,7 @@ function comeBack(out: Tree, action: Action, reading: Reading): void {
   }
 }
 
-function fieldOf(reading: Reading, { plugin, resource }: Action, field: string): FieldSchema | undefined {
+function fieldOf(reading: Reading, { plugin, resource }: Undoable, field: string): FieldSchema | undefined {
   const schema = reading.schemas.get(plugin);
   return resource === null ? schema?.self.get(field) : schema?.resources.get(resource)?.fields.get(field);
 }

@@ -71,11 +71,23 @@ export async function rollBack(input: RollbackInput): Promise<Rollback> {
     clock,
     timeoutMs: input.timeoutMs,
   });
-  const end = result.length === 0 ? "restored" : "left";
-  input.events({ type: "rollback_complete", end, left: result });
+  const left = [...result, ...hidden(results, result)];
+  const end = left.length === 0 ? "restored" : "left";
+  input.events({ type: "rollback_complete", end, left });
   const checked = readsIn(before, scopes.keys());
-  const verification = { holds: result.length === 0, checked, mismatches: result, attempts, elapsedMs };
-  return { results, verification, left: result };
+  const verification = { holds: left.length === 0, checked, mismatches: left, attempts, elapsedMs };
+  return { results, verification, left };
+}
+
+/** What a service could not clear away and does not list either (a package that is only half installed): a reading
+ * shows nothing, and the plugin knows better. */
+function hidden(results: readonly ActionResult[], left: readonly Mismatch[]): readonly Mismatch[] {
+  return results.flatMap(({ action, outcome }) => {
+    const address = addressOf(action);
+    const isShown = left.some((each) => within(each.address, address));
+    if (action.verb !== "create" || outcome.outcome !== "failed" || isShown) return [];
+    return [{ address, wanted: null, found: { unknown: outcome.reason } }];
+  });
 }
 
 async function leftNow(

@@ -13,6 +13,7 @@ import {
 } from "../plugin/plugin.ts";
 import type { PluginContext, Schema, Scope } from "../plugin/plugin.ts";
 import type { ActionResult } from "./model.ts";
+import { redacted } from "./redact.ts";
 import { settle } from "./settle.ts";
 
 /** Actions that one call of the plugin does: same plugin, same group, standing together. */
@@ -63,12 +64,14 @@ async function outcomesOf(
   group: Group,
   ctx: PluginContext,
 ): Promise<readonly Outcome[]> {
+  let outcomes: readonly Outcome[];
   try {
-    return await group.plugin[verb](ctx, group.actions);
+    outcomes = await group.plugin[verb](ctx, group.actions);
   } catch (error) {
     const reason = asOpError(error).message;
-    return group.actions.map(() => ({ outcome: "unknown", reason }));
+    outcomes = group.actions.map(() => ({ outcome: "unknown", reason }));
   }
+  return redacted(outcomes, group.actions, ctx);
 }
 
 /** done where the machine shows what was wanted, in time; else it stays unknown, and is undone like a failure. */

@@ -103,6 +103,7 @@ function claimedBase(claim: Plain): Base {
     new Map(Object.entries(entry(base, name) ?? {}).map(([key, value]) => [key, String(value)]));
   return {
     digest: String(entry(base, "digest")),
+    values: 0,
     reads: map("reads"),
     interfaces: map("interfaces"),
     secrets: map("secrets"),

@@ -24,3 +24,4 @@ export { reportError } from "./report.ts";
 export { verifyDocument, type VerifyInput, type VerifyResult } from "./verify.ts";
 export { queryDocument } from "./query.ts";
 export { revertDocument } from "./revert.ts";
+export { revertClaim } from "./revert-claim.ts";

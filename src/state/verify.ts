@@ -122,10 +122,14 @@ async function isNewest(
     want: new Map(),
     reset: false,
   } as const;
-  const { actions, faults } = await plugin.plan(contextOf(plugin), reading.observed.get(place.plugin)!, [
-    { ...change, at: item.at },
-  ]);
-  return actions.length === 0 && faults.length === 0;
+  try {
+    const ctx = contextOf(plugin);
+    const observed = reading.observed.get(place.plugin)!;
+    const { actions, faults } = await plugin.plan(ctx, observed, [{ ...change, at: item.at }]);
+    return actions.length === 0 && faults.length === 0;
+  } catch {
+    return false; // Nobody can say that it is.
+  }
 }
 
 function mismatchOf(address: string, difference: Difference): Mismatch {

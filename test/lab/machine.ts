@@ -1,8 +1,9 @@
 // A booted lab machine as a value for tests: its bus, its files, commands inside it, and our own command line against it.
 // `labSkip` says why there is none; with OP_DBUS_LAB=build the runner turns such a skip into a failure.
 
+import assert from "node:assert/strict";
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -60,15 +61,22 @@ export function boot(name: string): Machine {
   const address = facts.get("DBUS_SYSTEM_BUS_ADDRESS") ?? "";
   const machineRoot = facts.get("ROOT") ?? "";
   const scratch = mkdtempSync(join(tmpdir(), `op-dbus-${name}-`));
+  chmodSync(scratch, 0o755);
   function command(args: readonly string[], options: OpOptions): [string, string[], NodeJS.ProcessEnv] {
+    const uid = options.uid ?? 0;
+    const own = join(scratch, `of-${uid}`);
+    mkdirSync(own, { recursive: true, mode: 0o700 });
+    chownSync(own, uid, uid);
     const env = {
       ...process.env,
-      OP_DBUS_STATE_DIR: join(scratch, "state"),
-      XDG_RUNTIME_DIR: scratch,
+      HOME: own,
+      OP_DBUS_STATE_DIR: join(own, "state"),
+      OP_DBUS_RUNTIME_DIR: join(own, "run"),
       ...options.env,
     };
-    const as = options.uid === undefined ? [] : ["setpriv", `--reuid=${options.uid}`, "--clear-groups"];
-    return [lab, ["join", unique, ...as, join(root, "bin/op-dbus"), ...args], env];
+    const as = uid === 0 ? [] : ["setpriv", `--reuid=${uid}`, "--clear-groups"];
+    // The sources and not bin/op-dbus: what was built may be older than what is tested.
+    return [lab, ["join", unique, ...as, process.execPath, join(root, "src/main.ts"), ...args], env];
   }
   return {
     name: unique,
@@ -98,6 +106,13 @@ export function boot(name: string): Machine {
       rmSync(scratch, { recursive: true, force: true });
     },
   };
+}
+
+/** Asserts an exit status; when it is another, both streams are shown. */
+export function ends(done: Ran, status: number): Ran {
+  const { stdout, stderr } = done;
+  assert.equal(done.status, status, `stdout:\n${stdout}\nstderr:\n${stderr}`);
+  return done;
 }
 
 function ran(done: ReturnType<typeof spawnSync>): Ran {

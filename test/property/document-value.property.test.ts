@@ -14,7 +14,8 @@ interface Typed {
   readonly wire: DBusValue;
 }
 
-const integer = (signature: string, min: number, max: number) => [signature, fc.integer({ min, max })] as const;
+const integer = (signature: string, min: number, max: number) =>
+  [signature, fc.integer({ min, max })] as const;
 const BASICS: readonly (readonly [string, fc.Arbitrary<DBusValue>])[] = [
   ["b", fc.boolean()],
   integer("y", 0, 255),
@@ -85,7 +86,9 @@ function membersOf(struct: string): string[] {
   return members;
 }
 
-const typed: fc.Arbitrary<Typed> = typeArbitrary.chain((signature) => valueOf(signature, 0).map((wire) => ({ signature, wire })));
+const typed: fc.Arbitrary<Typed> = typeArbitrary.chain((signature) =>
+  valueOf(signature, 0).map((wire) => ({ signature, wire })),
+);
 
 test("a shown value goes back to the wire as it was", () => {
   fc.assert(
@@ -127,10 +130,14 @@ test("the plain form survives a text format", () => {
 
 /** Maps as sorted pairs, 64-bit integers as text of one kind. */
 function sorted(wire: DBusValue): unknown {
-  if (wire instanceof Map) return [...wire].map(([key, value]) => [String(key), sorted(value as DBusValue)]).sort();
+  if (wire instanceof Map)
+    return [...wire]
+      .map(([key, value]) => [String(key), sorted(value as DBusValue)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1));
   if (wire instanceof Variant) return { signature: wire.signature, value: sorted(wire.value) };
   if (Array.isArray(wire)) return wire.map(sorted);
   if (wire instanceof Uint8Array) return [...wire];
-  if (typeof wire === "object") return Object.fromEntries(Object.entries(wire).map(([key, value]) => [key, sorted(value as DBusValue)]));
+  if (typeof wire === "object")
+    return Object.fromEntries(Object.entries(wire).map(([key, value]) => [key, sorted(value as DBusValue)]));
   return wire;
 }

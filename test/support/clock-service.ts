@@ -9,7 +9,15 @@ export const CLOCK_PATH = "/org/example/Clock1";
 
 const clock = describeInterface({
   name: CLOCK,
-  methods: { SetZone: { in: [["zone", "s"], ["interactive", "b"]] }, Tick: {} },
+  methods: {
+    SetZone: {
+      in: [
+        ["zone", "s"],
+        ["interactive", "b"],
+      ],
+    },
+    Tick: {},
+  },
   signals: { Ticked: [["count", "u"]] },
   properties: {
     Zone: { type: "s", access: "read" },
@@ -22,8 +30,14 @@ const clock = describeInterface({
     Volume: { type: "u", access: "readwrite" },
   },
 });
-const broken = describeInterface({ name: `${CLOCK}.Broken`, properties: { Zone: { type: "s", access: "read" }, Never: { type: "s", access: "read" } } });
-const alarm = describeInterface({ name: `${CLOCK}.Alarm`, properties: { Name: { type: "s", access: "read" }, Minute: { type: "y", access: "read" } } });
+const broken = describeInterface({
+  name: `${CLOCK}.Broken`,
+  properties: { Zone: { type: "s", access: "read" }, Never: { type: "s", access: "read" } },
+});
+const alarm = describeInterface({
+  name: `${CLOCK}.Alarm`,
+  properties: { Name: { type: "s", access: "read" }, Minute: { type: "y", access: "read" } },
+});
 
 export interface ClockService {
   readonly connection: Connection;
@@ -63,7 +77,10 @@ export async function clockService(address: string): Promise<ClockService> {
       },
     },
   ]);
-  const addAlarm = (name: string) => connection.export(`${CLOCK_PATH}/alarm/${++count}`, [{ info: alarm, properties: { Name: { get: () => name }, Minute: { get: () => count } } }]);
+  const addAlarm = (name: string) =>
+    connection.export(`${CLOCK_PATH}/alarm/${++count}`, [
+      { info: alarm, properties: { Name: { get: () => name }, Minute: { get: () => count } } },
+    ]);
   addAlarm("wake");
   addAlarm("tea");
   await connection.requestName(CLOCK);

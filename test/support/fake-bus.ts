@@ -6,14 +6,24 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { encodeMessage, Framer, type Message, type MessageFields } from "../../src/host/dbus/dbus.ts";
+import type { TestContext } from "node:test";
+import {
+  connect,
+  encodeMessage,
+  Framer,
+  type Call,
+  type Connection,
+  type ConnectOptions,
+  type Message,
+  type MessageFields,
+} from "../../src/host/dbus/dbus.ts";
 import { ServerAuth } from "../../src/host/dbus/auth.ts";
 
 export const FAKE_GUID = "0123456789abcdef0123456789abcdef";
 
 export interface FakePeer {
   readonly socket: Socket;
-  /** Everything the client sent after Hello. */
+  /** Everything the client sent after Hello and GetId. */
   readonly received: Message[];
   send(fields: MessageFields): void;
   /** An empty or given reply to a call. */
@@ -92,6 +102,7 @@ function speak(socket: Socket, options: FakeBusOptions): FakePeer {
     framer.push(rest);
     for (let message = framer.next(); message !== null; message = framer.next()) {
       if (message.member === "Hello") peer.reply(message, "s", [":1.7"]);
+      else if (message.member === "GetId") peer.reply(message, "s", [FAKE_GUID]);
       else {
         peer.received.push(message);
         if (options.onMessage !== undefined) options.onMessage(message, peer);
@@ -101,3 +112,33 @@ function speak(socket: Socket, options: FakeBusOptions): FakePeer {
   });
   return peer;
 }
+
+export const CALL: Call = { destination: "a.b", path: "/", interface: "a.b", member: "Get" };
+export const SIGNAL = { type: 4, path: "/", interface: "a.b", member: "Said", sender: ":1.9" } as const;
+
+/** A client on a bus of its own; both end with the test. */
+export async function withFake(
+  t: TestContext,
+  options: FakeBusOptions = {},
+  more: Partial<ConnectOptions> = {},
+): Promise<{ bus: FakeBus; client: Connection; peer: FakePeer }> {
+  const bus = await fakeBus(options);
+  const client = await connect({ address: bus.address, ...more });
+  t.after(async () => {
+    await client.close();
+    await bus.close();
+  });
+  return { bus, client, peer: bus.peers[0]! };
+}
+
+/** Until the listeners of what was sent before have run. */
+export async function settled(client: Connection): Promise<void> {
+  await client.call({ ...CALL, member: "Get" });
+}
+
+/** Every call is answered at once, without results. */
+export const answering: FakeBusOptions = {
+  onMessage(message, peer) {
+    if (message.type === 1) peer.reply(message);
+  },
+};

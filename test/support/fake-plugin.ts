@@ -3,6 +3,7 @@
 //
 //   self fields: StaticHostname, Icon (read-only), Tags (set), Order (ordered), Env (record), Password (secret)
 //   resource "things": fields size, color, tags; created, deleted, updated; aliases "NAME.alias"
+//   resource "fixed": items that can be neither created nor deleted
 
 import type {
   Action,
@@ -58,6 +59,8 @@ export interface FakeOptions {
   readonly interfaceDigest?: () => string;
   readonly incomplete?: boolean;
   readonly newest?: readonly string[];
+  /** Keys of the resource "fixed", whose items can be neither made nor removed. */
+  readonly fixed?: readonly string[];
 }
 
 export interface FakePlugin extends Plugin {
@@ -328,7 +331,16 @@ export function fakePlugin(options: FakeOptions = {}): FakePlugin {
         items,
       });
     }
-    if (scope.resources?.has("fixed") === true) resources.set("fixed", { complete: true, items: new Map() });
+    const fixed = scope.resources?.get("fixed");
+    if (fixed !== undefined) {
+      const keys = (plugin.options.fixed ?? []).filter(
+        (key) => fixed.keys === "all" || fixed.keys.includes(key),
+      );
+      const items = new Map(
+        keys.map((key) => [key, item(ctx, key, new Map(), fixed.fields, FIELDS, [])] as const),
+      );
+      resources.set("fixed", { complete: fixed.keys === "all", items });
+    }
     return { plugin: name, self, resources, owner: ":1.1" };
   }
 

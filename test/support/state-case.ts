@@ -140,6 +140,7 @@ export async function applied(
   { plan, reading }: Planned,
   plugins: ReadonlyMap<string, Plugin>,
   signal: AbortSignal = new AbortController().signal,
+  listen: (event: ApplyEvent) => void = () => undefined,
 ): Promise<Applied> {
   const clock = fakeClock();
   const events: ApplyEvent[] = [];
@@ -152,7 +153,10 @@ export async function applied(
     signal,
     verify: true,
     verifyTimeoutMs: 500,
-    events: (event) => void events.push(event),
+    events: (event) => {
+      events.push(event);
+      listen(event);
+    },
   });
   return { report, events };
 }

@@ -6,7 +6,7 @@ import { fileName, showSetting } from "../../base/config.ts";
 import { OpError } from "../../base/error.ts";
 import { nearest } from "../../base/nearest.ts";
 import { SETTINGS } from "../../base/settings.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 
 export const explain: Bound<"explain"> = (_parts, { code }) => {
   const name = code.toUpperCase();
@@ -17,13 +17,23 @@ export const explain: Bound<"explain"> = (_parts, { code }) => {
   }
   const entry = CODES[name as Code];
   const exit = "exit" in entry && entry.exit !== undefined ? entry.exit : EXITS[entry.kind];
-  return Promise.resolve({ code: name as Code, kind: entry.kind, title: entry.title, explain: entry.explain, exit });
+  return Promise.resolve({
+    code: name as Code,
+    kind: entry.kind,
+    title: entry.title,
+    explain: entry.explain,
+    exit,
+  });
 };
 
 export const version: Bound<"version"> = (parts) => {
   const text = readFileSync(`${parts.packageDir}/package.json`, "utf8");
   const { version: number } = JSON.parse(text) as { version: string };
-  return Promise.resolve({ version: number, node: process.versions.node, platform: `${process.platform} ${process.arch}` });
+  return Promise.resolve({
+    version: number,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+  });
 };
 
 export const configShow: Bound<"config.show"> = (parts) => {

@@ -1,43 +1,47 @@
-// apply: plan on the read-only connection, show it, have it confirmed, take the lock, apply on a free connection, verify,
-// put back on failure. A saved plan is planned again and must come out the same. (contract.md, Plan and Confirmation.)
+// apply: take the lock, plan on the read-only connection, show it, have it confirmed, apply on a free connection, verify,
+// put back on failure. A saved plan is planned again and must come out the same.
 
 import { OpError } from "../../base/error.ts";
-import { FIDELITIES, UNDOS, type Action } from "../../plugin/plugin.ts";
 import {
   applyPlan,
   claimDiffers,
-  confirmation,
   makePlan,
- 
-  readSavedPlan,
   reportError,
   type ContextOf,
   type Plan,
   type Reading,
   type SavedPlan,
 } from "../../state/state.ts";
-import type { ApplyReply, RequestOf, Talk } from "../../api/api.ts";
-import type { Bound as Operation } from "../app.ts";
+import type { ApplyReply, RequestOf } from "../../api/api.ts";
 import { addressesOf } from "../addresses.ts";
+import { confirm, refuseUnasked, refuseWeak } from "../approval.ts";
+import type { Bound as Operation } from "../bound.ts";
 import type { Parts } from "../parts.ts";
+import { savedPlanOf } from "../saved-plan.ts";
 import type { Session } from "../session.ts";
-import { bindSources, planFailed, documentError, selectionOf, type Bound } from "../wishes.ts";
+import { bindSources, planFailed, selectionOf, type Bound } from "../wishes.ts";
 
 type Request = RequestOf<"apply">;
 const UNTOUCHED = { now: "nothing was changed" } as const;
 
 export const apply: Operation<"apply"> = async (parts, request, talk) => {
   const saved = savedPlanOf(request);
-  const checkAuth = request.checkAuth || saved?.checkAuth === true;
+  // polkit lets root do everything; anybody else is better refused before the first call than by it. A saved plan says
+  // itself whether it was asked.
+  const checkAuth = saved?.checkAuth ?? (request.checkAuth || parts.who.uid !== 0);
   const session = await parts.session(talk, { checkAuth, interactive: request.terminal });
   // Before planning: nothing that another op-dbus does can come between what is shown and what is done.
   const locked = parts.lock(session.bus.guid, request.lockTimeoutMs, talk.signal);
-  locked.catch(() => undefined); // its rejection is met below, after the document's own faults could show
+  locked.catch(() => undefined); // met below, when the document's own faults had their say
   try {
-    const bound = await bindSources(session, saved?.sources ?? request.sources).finally(() => locked);
+    const bound = await bindSources(session, saved?.sources ?? request.sources);
+    await locked;
     return await planAndApply(parts, session, bound, request, saved);
   } finally {
-    await locked.then((lock) => lock.release(), () => undefined);
+    await locked.then(
+      (lock) => lock.release(),
+      () => undefined,
+    );
   }
 };
 
@@ -52,6 +56,7 @@ async function planAndApply(
   if (request.refresh) await refresh(parts, session, bound);
   const { plan, reading } = await planned(session, bound, request, saved);
   refuseWeak(plan, request);
+  refuseUnasked(plan, request);
   const addresses = addressesOf(plan);
   talk.tell({ type: "planned", plan, addresses });
   await confirm(plan, request, saved !== null, talk);
@@ -74,7 +79,11 @@ async function planAndApply(
 }
 
 /** With a connection that may change things, for as long as `work` takes. */
-async function changing<T>(parts: Parts, session: Session, work: (contextOf: ContextOf) => Promise<T>): Promise<T> {
+async function changing<T>(
+  parts: Parts,
+  session: Session,
+  work: (contextOf: ContextOf) => Promise<T>,
+): Promise<T> {
   const bus = await parts.freeBus();
   try {
     return await work(session.changing(bus));
@@ -95,17 +104,6 @@ async function refresh(parts: Parts, session: Session, { plugins }: Bound): Prom
   });
 }
 
-function savedPlanOf({ sources }: Request): SavedPlan | null {
-  const [source] = sources;
-  if (sources.length !== 1 || source!.format !== "json" || !/^\s*\{\s*"format_version"/.test(source!.text)) return null;
-  if (source!.untrusted !== null) {
-    throw new OpError("OPD1202", `${source!.file} is not trusted: ${source!.untrusted}`, { where: source!.file, ...UNTOUCHED });
-  }
-  const { saved, faults } = readSavedPlan(source!.file, source!.text);
-  if (saved === null) throw documentError(sources, faults);
-  return saved;
-}
-
 async function planned(
   session: Session,
   bound: Bound,
@@ -122,36 +120,4 @@ async function planned(
     throw new OpError("OPD2141", `the saved plan no longer fits: ${moved}`, { ...UNTOUCHED, hint });
   }
   return { plan, reading };
-}
-
-/** --require-undo and --require-fidelity: one action that is weaker refuses the whole plan. */
-function refuseWeak(plan: Plan, { requireUndo, requireFidelity }: Request): void {
-  const weak = plan.actions.filter(
-    ({ undo, fidelity }: Action) =>
-      (requireUndo !== null && UNDOS.indexOf(undo) > UNDOS.indexOf(requireUndo)) ||
-      (requireFidelity !== null && FIDELITIES.indexOf(fidelity) > FIDELITIES.indexOf(requireFidelity)),
-  );
-  if (weak.length === 0) return;
-  const addresses = addressesOf(plan);
-  const faults = weak.map(({ id, undo, fidelity }) => ({
-    code: "OPD9015" as const,
-    message: `undo ${undo}, ${fidelity}`,
-    address: addresses.get(id)!,
-  }));
-  throw new OpError("OPD9015", "the plan is weaker than was asked for", { ...UNTOUCHED, faults });
-}
-
-async function confirm(plan: Plan, { approve, terminal }: Request, savedPlan: boolean, talk: Talk): Promise<void> {
-  const how = confirmation(plan, { terminal, autoApprove: approve, savedPlan });
-  if (how === "none") return;
-  const worst = plan.summary.worstRisk;
-  if (how === "refuse") {
-    throw new OpError("OPD9003", `the plan holds changes of class ${worst}, and nobody can be asked`, {
-      ...UNTOUCHED,
-      hint: `--auto-approve=${worst} allows them`,
-    });
-  }
-  const yes = await talk.ask(how, worst);
-  if (talk.signal.aborted) throw new OpError("OPD2123", "interrupted", UNTOUCHED);
-  if (!yes) throw new OpError("OPD9004", "not approved", UNTOUCHED);
 }

@@ -2,8 +2,8 @@
 
 import { formatAddress } from "../../state/state.ts";
 import type { Parts } from "../parts.ts";
-import { namesOf } from "../session.ts";
-import type { Bound } from "../app.ts";
+import { namesOf } from "../bus-names.ts";
+import type { Bound } from "../bound.ts";
 import type { Talk } from "../../api/api.ts";
 
 export const complete: Bound<"complete"> = async (parts, { kind, partial }, talk) => {
@@ -14,7 +14,10 @@ export const complete: Bound<"complete"> = async (parts, { kind, partial }, talk
 async function simple(parts: Parts, kind: "bus-name" | "plugin"): Promise<readonly string[]> {
   const bus = await parts.readingBus();
   if (kind === "plugin") return await (await parts.shelf()).names(bus);
-  const [running, activatable] = await Promise.all([namesOf(bus, "ListNames"), namesOf(bus, "ListActivatableNames")]);
+  const [running, activatable] = await Promise.all([
+    namesOf(bus, "ListNames"),
+    namesOf(bus, "ListActivatableNames"),
+  ]);
   return [...new Set([...running, ...activatable])];
 }
 
@@ -24,7 +27,9 @@ async function addresses(parts: Parts, partial: string, talk: Talk): Promise<rea
   const colon = partial.indexOf(":");
   if (colon < 0) return await (await parts.shelf()).names(bus);
   const session = await parts.session(talk);
-  const plugin = (await session.pluginsFor([partial.slice(0, colon)], { starts: false })).get(partial.slice(0, colon));
+  const plugin = (await session.pluginsFor([partial.slice(0, colon)], { starts: false })).get(
+    partial.slice(0, colon),
+  );
   if (plugin === undefined || (await bus.owner(plugin.services[0] ?? "")) === null) return [];
   const context = session.contextOf(plugin);
   const schema = await plugin.schema(context);
@@ -35,8 +40,15 @@ async function addresses(parts: Parts, partial: string, talk: Talk): Promise<rea
   );
   if (resource === undefined) {
     const fields = [...schema.self.keys()].map((field) => formatAddress({ ...place, field }));
-    return [...fields, ...[...schema.resources.keys()].map((each) => formatAddress({ ...place, resource: each }))];
+    return [
+      ...fields,
+      ...[...schema.resources.keys()].map((each) => formatAddress({ ...place, resource: each })),
+    ];
   }
-  const observed = await plugin.observe(context, { resources: new Map([[resource, { keys: "all", fields: [] }]]) });
-  return [...(observed.resources.get(resource)?.items.keys() ?? [])].map((key) => formatAddress({ ...place, resource, key }));
+  const observed = await plugin.observe(context, {
+    resources: new Map([[resource, { keys: "all", fields: [] }]]),
+  });
+  return [...(observed.resources.get(resource)?.items.keys() ?? [])].map((key) =>
+    formatAddress({ ...place, resource, key }),
+  );
 }

@@ -1,7 +1,7 @@
 // diff: document -> bound wishes -> what is read -> differences. Only reads; nothing is rehearsed.
 
 import { diff as compare, formatAddress, scopesOf, secretDigests, takeInventory } from "../../state/state.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 import { bindSources, planFailed, selectionOf } from "../wishes.ts";
 
 export const diff: Bound<"diff"> = async (parts, request, talk) => {

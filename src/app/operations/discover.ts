@@ -1,12 +1,16 @@
 // discover: everything on the bus, and which plugins manage it. Starts nothing unless asked.
 
-import { discover as look } from "../../plugin/discover.ts";
-import { discoveryToJson } from "../../plugin/discovery-json.ts";
-import type { Bound } from "../app.ts";
+import { discover as look, discoveryToJson } from "../../plugin/discover.ts";
+import type { Bound } from "../bound.ts";
 
 export const discover: Bound<"discover"> = async (parts, { names, activate }, talk) => {
   const bus = await parts.readingBus();
-  const discovery = await look(bus, { activate, signal: talk.signal, clock: parts.clock, ...(names.length > 0 && { names }) });
+  const discovery = await look(bus, {
+    activate,
+    signal: talk.signal,
+    clock: parts.clock,
+    ...(names.length > 0 && { names }),
+  });
   const managedBy = new Map<string, string[]>();
   const here = new Set(discovery.names.map(({ name }) => name));
   for (const plugin of (await (await parts.shelf()).folders()).values()) {

@@ -6,16 +6,18 @@ import { OpError } from "../../base/error.ts";
 import { errnoOf } from "../../base/file.ts";
 import type { Finding } from "../../api/api.ts";
 import type { Bus } from "../../host/dbus/dbus.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 import type { Parts } from "../parts.ts";
-import { namesOf } from "../session.ts";
+import { namesOf } from "../bus-names.ts";
 
 export const doctor: Bound<"doctor"> = async (parts) => {
   const bus = await reached(parts);
   const findings = [
     ok("node", `${process.versions.node} at ${process.execPath}`),
     configuration(parts),
-    bus instanceof OpError ? missing("bus", bus.message, bus.hint ?? "start dbus-daemon, or name a bus with --bus") : ok("bus", bus.address),
+    bus instanceof OpError
+      ? missing("bus", bus.message, bus.hint ?? "start dbus-daemon, or name a bus with --bus")
+      : ok("bus", bus.address),
     ...(bus instanceof OpError ? [] : await services(bus)),
     program("flock", "the lock of apply", "install util-linux"),
     lockDirectory(parts),
@@ -49,7 +51,10 @@ function configuration({ configured }: Parts): Finding {
 
 /** Not every machine has them; without them less can be said. */
 async function services(bus: Bus): Promise<Finding[]> {
-  const names = new Set([...(await namesOf(bus, "ListNames")), ...(await namesOf(bus, "ListActivatableNames"))]);
+  const names = new Set([
+    ...(await namesOf(bus, "ListNames")),
+    ...(await namesOf(bus, "ListActivatableNames")),
+  ]);
   const look = (name: string, service: string, without: string): Finding =>
     names.has(service)
       ? ok(name, service)
@@ -61,7 +66,10 @@ async function services(bus: Bus): Promise<Finding[]> {
 }
 
 function program(name: string, use: string, hint: string): Finding {
-  const found = (process.env["PATH"] ?? "").split(":").map((directory) => join(directory, name)).find(executable);
+  const found = (process.env["PATH"] ?? "")
+    .split(":")
+    .map((directory) => join(directory, name))
+    .find(executable);
   return found === undefined ? missing(name, `not found; ${use} needs it`, hint) : ok(name, found);
 }
 
@@ -78,10 +86,12 @@ function lockDirectory({ configured, who }: Parts): Finding {
   const directory = configured.config.runtimeDir;
   try {
     const stats = lstatSync(directory);
-    if (stats.isDirectory() && stats.uid === who.uid && (stats.mode & 0o022) === 0) return ok("lock", directory);
+    if (stats.isDirectory() && stats.uid === who.uid && (stats.mode & 0o022) === 0)
+      return ok("lock", directory);
     return missing("lock", `${directory} is not a directory that only you can write`, `ls -ld ${directory}`);
   } catch (error) {
-    if (errnoOf(error) !== "ENOENT") return missing("lock", `${directory}: ${errnoOf(error)}`, `ls -ld ${directory}`);
+    if (errnoOf(error) !== "ENOENT")
+      return missing("lock", `${directory}: ${errnoOf(error)}`, `ls -ld ${directory}`);
   }
   return lockParent(directory);
 }

@@ -4,7 +4,7 @@
 import { writeToml } from "../../base/text/text.ts";
 import { isTable, type DocTable, type DocValue, type Schema } from "../../plugin/plugin.ts";
 import { queryDocument, takeInventory } from "../../state/state.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 
 export const init: Bound<"init"> = async (parts, _request, talk) => {
   const session = await parts.session(talk);
@@ -26,21 +26,29 @@ version = 1
 
 function draft(document: DocTable, schemas: ReadonlyMap<string, Schema>): string {
   const plugins = document["plugins"];
-  const parts = [...schemas.values()].map((schema) => section(schema, isTable(plugins) ? plugins[schema.plugin] : undefined));
+  const parts = [...schemas.values()].map((schema) =>
+    section(schema, isTable(plugins) ? plugins[schema.plugin] : undefined),
+  );
   return `${HEAD}${parts.join("")}`;
 }
 
 function section(schema: Schema, values: DocValue | undefined): string {
   const table = isTable(values) ? values : {};
-  const lines = [...schema.self.values()].filter((field) => field.writable && !field.secret).flatMap((field) => {
-    const value = table[field.name];
-    const said = value === undefined ? `${field.name} = ` : writeToml({ [field.name]: value }).trimEnd();
-    const allowed = field.values === undefined ? "" : `one of ${field.values.join(", ")}`;
-    const note = [field.about ?? "", allowed].filter((part) => part !== "").join("; ");
-    return [...(note === "" ? [] : [`#   ${oneLine(note)}`]), ...said.split("\n").map((line) => `#${line}`)];
-  });
+  const lines = [...schema.self.values()]
+    .filter((field) => field.writable && !field.secret)
+    .flatMap((field) => {
+      const value = table[field.name];
+      const said = value === undefined ? `${field.name} = ` : writeToml({ [field.name]: value }).trimEnd();
+      const allowed = field.values === undefined ? "" : `one of ${field.values.join(", ")}`;
+      const note = [field.about ?? "", allowed].filter((part) => part !== "").join("; ");
+      return [
+        ...(note === "" ? [] : [`#   ${oneLine(note)}`]),
+        ...said.split("\n").map((line) => `#${line}`),
+      ];
+    });
   const resources = [...schema.resources.values()].map(
-    ({ name, fields }) => `#[plugins.${schema.plugin}.${name}."KEY"]   # ${oneLine([...fields.keys()].slice(0, 8).join(", "))}`,
+    ({ name, fields }) =>
+      `#[plugins.${schema.plugin}.${name}."KEY"]   # ${oneLine([...fields.keys()].slice(0, 8).join(", "))}`,
   );
   return `\n#[plugins.${schema.plugin}]\n${[...lines, ...resources].join("\n")}\n`;
 }

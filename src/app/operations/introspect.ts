@@ -4,7 +4,7 @@ import { introspectObject, type LiveObject } from "../../plugin/discover.ts";
 import { toDocument } from "../../plugin/value.ts";
 import type { InterfaceInfo, MethodInfo } from "../../host/dbus/dbus.ts";
 import type { InterfaceReply, PropertyReply } from "../../api/api.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 
 export const introspect: Bound<"introspect"> = async (parts, { name, path }, talk) => {
   const bus = await parts.readingBus();
@@ -25,11 +25,22 @@ function described(info: InterfaceInfo, live: LiveObject): InterfaceReply {
     const reading = values?.get(property.name);
     const { name, signature, access, emits } = property;
     const value =
-      reading === undefined ? undefined : "unknown" in reading ? reading : toDocument(signature, reading.value);
+      reading === undefined
+        ? undefined
+        : "unknown" in reading
+          ? reading
+          : toDocument(signature, reading.value);
     return { name, signature, access, emits, value };
   });
-  const methods = [...info.methods.values()].map((method) => ({ name: method.name, in: args(method.in), out: args(method.out) }));
-  const signals = [...info.signals.values()].map((signal) => ({ name: signal.name, args: args(signal.args) }));
+  const methods = [...info.methods.values()].map((method) => ({
+    name: method.name,
+    in: args(method.in),
+    out: args(method.out),
+  }));
+  const signals = [...info.signals.values()].map((signal) => ({
+    name: signal.name,
+    args: args(signal.args),
+  }));
   return { name: info.name, properties, methods, signals };
 }
 

@@ -3,7 +3,7 @@
 import type { Plugin, Schema } from "../../plugin/plugin.ts";
 import { formatAddress } from "../../state/state.ts";
 import type { PluginEntry, PluginReply } from "../../api/api.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 
 export const list: Bound<"plugin.list"> = async (parts) => {
   const plugins = [...(await (await parts.shelf()).folders()).values()];

@@ -2,14 +2,15 @@
 
 import { OpError } from "../../base/error.ts";
 import { parseDocument } from "../../state/state.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 import { bindSources, countWishes, documentError } from "../wishes.ts";
 
 export const validate: Bound<"validate"> = async (parts, { sources, live }, talk) => {
   if (live) {
     const session = await parts.session(talk);
     const { document } = await bindSources(session, sources);
-    if (talk.signal.aborted) throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
+    if (talk.signal.aborted)
+      throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
     return { plugins: [...document.plugins.keys()], values: countWishes(document), live };
   }
   const { raw, faults } = parseDocument(sources);

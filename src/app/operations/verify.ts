@@ -2,7 +2,7 @@
 
 import { OpError } from "../../base/error.ts";
 import { verifyDocument } from "../../state/state.ts";
-import type { Bound } from "../app.ts";
+import type { Bound } from "../bound.ts";
 import { bindSources, selectionOf } from "../wishes.ts";
 
 export const verify: Bound<"verify"> = async (parts, request, talk) => {
@@ -18,7 +18,8 @@ export const verify: Bound<"verify"> = async (parts, request, talk) => {
     onAttempt: ({ holds, mismatches, attempts, elapsedMs }) =>
       talk.tell({ type: "verify_attempt", attempt: attempts, holds, mismatches, elapsedMs }),
   });
-  if (talk.signal.aborted) throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
+  if (talk.signal.aborted)
+    throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
   const [away] = unavailable.values();
   if (away !== undefined) throw away;
   return verification;

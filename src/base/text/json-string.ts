@@ -23,8 +23,12 @@ export function readJsonString(scan: Scan, start: number): StringToken {
   for (;;) {
     plain.lastIndex = at;
     const run = plain.exec(text)?.[0] ?? "";
-    parts.push(run);
+    if (run !== "") parts.push(run);
     at += run.length;
+    if (scan.givenUp(parts.length)) {
+      at = text.length;
+      break;
+    }
     const unit = text[at];
     if (unit === '"') {
       at++;

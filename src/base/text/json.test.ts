@@ -143,6 +143,10 @@ test("limits", () => {
   const table: readonly (readonly [text: string, faults: readonly string[]])[] = [
     ["[".repeat(65), ["1:65 OPD1103 more than 64 levels"]],
     [
+      "9".repeat(4_000_000),
+      [`1:1 OPD1103 a number or word of 4000000 characters; ${LIMITS.textScalarMax} is the most`],
+    ],
+    [
       `"${"a".repeat(LIMITS.textStringMax + 1)}"`,
       [`1:1 OPD1103 a text of ${LIMITS.textStringMax + 1} characters; ${LIMITS.textStringMax} is the most`],
     ],

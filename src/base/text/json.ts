@@ -224,6 +224,7 @@ class JsonReader {
     const small = this.#smallInteger();
     if (small !== -1) return small;
     const word = this.#token();
+    if (this.#scan.tooLong(start, word.length)) return undefined;
     if (word === "true") return true;
     if (word === "false") return false;
     if (word === "null") return null;

@@ -20,6 +20,7 @@ export function plainOf(located: Located): Plain {
 
 /** Are two values the same? Order of keys does not count, 1 and 1n are one number, nan is itself. */
 export function samePlain(a: Plain, b: Plain): boolean {
+  if (a === b) return true;
   if (Array.isArray(a))
     return (
       Array.isArray(b) && a.length === b.length && a.every((element, i) => samePlain(element, b[i] ?? null))
@@ -34,13 +35,13 @@ export function samePlain(a: Plain, b: Plain): boolean {
   }
   if (typeof a === "bigint" && typeof b === "number") return sameNumber(a, b);
   if (typeof a === "number" && typeof b === "bigint") return sameNumber(b, a);
-  return a === b || Object.is(a, b);
+  return Object.is(a, b);
 }
 
 function sameNumber(exact: bigint, number: number): boolean {
   return Number.isInteger(number) && BigInt(number) === exact;
 }
 
-export function isPlainTable(value: Plain): value is PlainTable {
+function isPlainTable(value: Plain): value is PlainTable {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

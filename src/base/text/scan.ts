@@ -58,6 +58,22 @@ export class Scan {
     this.full = true;
   }
 
+  /** Is a token without quotes beyond what can mean anything? It comes before regular expressions over a whole file. */
+  tooLong(offset: number, units: number): boolean {
+    if (units <= LIMITS.textScalarMax) return false;
+    this.fault(
+      "OPD1103",
+      offset,
+      `a number or word of ${units} characters; ${LIMITS.textScalarMax} is the most`,
+    );
+    return true;
+  }
+
+  /** Is a text value in so many pieces (none of them empty) to be given up? It is too long, or nobody will see it. */
+  givenUp(pieces: number): boolean {
+    return this.full || pieces > LIMITS.textStringMax;
+  }
+
   /** Checks the length of a text value in UTF-16 units. */
   measure(offset: number, units: number): void {
     if (units > LIMITS.textStringMax)

@@ -5,6 +5,7 @@ import { test } from "node:test";
 import { LIMITS } from "../limits.ts";
 import {
   canonicalJson,
+  decodeText,
   plainOf,
   readText,
   samePlain,
@@ -21,7 +22,7 @@ test("canonical JSON (RFC 8785)", () => {
     [{ b: 1, a: [true, { d: 1, c: 2 }] }, '{"a":[true,{"c":2,"d":1}],"b":1}'],
     // RFC 8785, 3.2.2 and 3.2.3
     [
-      [333333333.33333329, 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
+      [Number("333333333.33333329"), 1e30, 4.5, 2e-3, 0.000000000000000000000000001],
       "[333333333.3333333,1e+30,4.5,0.002,1e-27]",
     ],
     ['€$\u{f}\nA\'B"\\\\"/', '"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"'],
@@ -127,4 +128,32 @@ test("tables have no prototype", () => {
   assert.equal(Object.getPrototypeOf(value), null);
   assert.deepEqual(Object.keys(value), ["__proto__"]);
   assert.ok(!("polluted" in {}));
+});
+
+test("bytes become a text; the first that are not UTF-8 have a place", () => {
+  assert.deepEqual(decodeText("x", Buffer.from("\u{feff}é")), { text: "\u{feff}é" });
+  const table: readonly (readonly [bytes: Buffer, fault: string])[] = [
+    [
+      Buffer.from("ab\n c\u{fc}d", "latin1"),
+      "2:3 OPD1104 a byte that is not UTF-8 ? iconv -f ISO-8859-1 -t UTF-8",
+    ],
+    [Buffer.from("\u{feff}{}", "utf16le"), "1:1 OPD1104 the file is UTF-16 ? iconv -f UTF-16 -t UTF-8"],
+    [
+      Buffer.concat([Buffer.from("\u{fffd}x"), Buffer.of(0xc3)]),
+      "1:3 OPD1104 a byte that is not UTF-8 ? iconv -f ISO-8859-1 -t UTF-8",
+    ],
+    [
+      Buffer.alloc(LIMITS.textSizeBytesMax + 1),
+      `1:1 OPD1103 ${LIMITS.textSizeBytesMax + 1} bytes; ${LIMITS.textSizeBytesMax} is the most`,
+    ],
+  ];
+  for (const [bytes, expected] of table) {
+    const result = decodeText("x", bytes);
+    assert.ok("fault" in result);
+    const { at, code, message, hint } = result.fault;
+    assert.equal(
+      `${at?.line}:${at?.column} ${code} ${message}${hint === undefined ? "" : ` ? ${hint}`}`,
+      expected,
+    );
+  }
 });

@@ -19,6 +19,7 @@ export function tomlScalar(
   scan: Scan,
   offset: number,
 ): string | number | bigint | boolean | undefined {
+  if (scan.tooLong(offset, token.length)) return undefined;
   if (token === "true") return true;
   if (token === "false") return false;
   if (DECIMAL.test(token) || RADIX.test(token)) return integer(token, scan, offset);

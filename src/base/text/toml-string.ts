@@ -31,6 +31,7 @@ function readShort(scan: Scan, start: number, quote: string): StringToken {
   let at = start + 1;
   for (;;) {
     at = take(run, text, at, parts);
+    if (scan.givenUp(parts.length)) return { value: parts.join(""), end: text.length };
     const unit = text[at];
     if (unit === quote) return { value: parts.join(""), end: at + 1 };
     if (unit === undefined || unit === "\n" || text.startsWith("\r\n", at)) {
@@ -55,6 +56,7 @@ function readLong(scan: Scan, start: number, quote: string): StringToken {
   else if (text[at] === "\n") at++;
   for (;;) {
     at = take(run, text, at, parts);
+    if (scan.givenUp(parts.length)) return { value: parts.join(""), end: text.length };
     const unit = text[at];
     if (unit === quote) {
       let count = 1;
@@ -80,7 +82,7 @@ function readLong(scan: Scan, start: number, quote: string): StringToken {
 function take(run: RegExp, text: string, at: number, parts: string[]): number {
   run.lastIndex = at;
   const taken = run.exec(text)?.[0] ?? "";
-  parts.push(taken);
+  if (taken !== "") parts.push(taken);
   return at + taken.length;
 }
 

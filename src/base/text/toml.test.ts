@@ -219,3 +219,20 @@ test("faults are bounded", () => {
   const { faults } = read("x\n".repeat(200));
   assert.equal(faults.length, LIMITS.textFaultsMax + 1);
 });
+
+test("what is long is refused before it costs anything", () => {
+  const long = (units: number): string =>
+    `1:5 OPD1103 a number or word of ${units} characters; ${LIMITS.textScalarMax} is the most`;
+  const size = 4_000_000;
+  const table: readonly (readonly [text: string, fault: string])[] = [
+    [`a = ${"9".repeat(size)}`, long(size)],
+    [`a = 0x${"f".repeat(size)}`, long(size + 2)],
+    [`a = 1${"_1".repeat(size / 2)}`, long(size + 1)],
+    [`a = 1111-${"0".repeat(size)}`, long(size + 5)],
+    [
+      `a = "${"\\t".repeat(LIMITS.textStringMax + 1)}"`,
+      `1:5 OPD1103 a text of ${LIMITS.textStringMax + 1} characters; ${LIMITS.textStringMax} is the most`,
+    ],
+  ];
+  for (const [text, fault] of table) assert.deepEqual(read(text).faults, [fault]);
+});

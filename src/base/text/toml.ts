@@ -54,7 +54,7 @@ class TomlReader {
   #blank(lines: boolean): void {
     for (;;) {
       const unit = this.#text.charCodeAt(this.#at);
-      if (unit === 0x20 || unit === 0x09 || (lines && unit === 0x0a)) this.#at++;
+      if (isBlank(unit) || (lines && unit === 0x0a)) this.#at++;
       else if (lines && unit === 0x23) this.#comment();
       else if (lines && unit === 0x0d && this.#text.charCodeAt(this.#at + 1) === 0x0a) this.#at += 2;
       else return;
@@ -94,16 +94,14 @@ class TomlReader {
     const close = array ? "]]" : "]";
     this.#at += close.length;
     const path = this.#path();
+    const closed = path !== null && this.#text.startsWith(close, this.#at);
+    const table = closed ? this.tables.header(path, array) : null;
     // Whatever is wrong with the header, what follows does not belong to the table before it.
-    this.#table = this.tables.loose();
-    if (path === null) return false;
-    if (!this.#text.startsWith(close, this.#at)) {
+    this.#table = table ?? this.tables.loose();
+    if (closed) this.#at += close.length;
+    else if (path !== null)
       this.#scan.syntax(this.#at, `${show(this.#text, this.#at)} where \`${close}\` closes the header`);
-      return false;
-    }
-    this.#at += close.length;
-    this.#table = this.tables.header(path, array) ?? this.#table;
-    return true;
+    return closed;
   }
 
   #entry(table: Table): boolean {
@@ -223,7 +221,9 @@ class TomlReader {
 
   /** At the beginning of a line inside an array: does a statement begin here? */
   #statementHere(): boolean {
-    if (!/(?:^|\n)[ \t]*$/.test(this.#text.slice(Math.max(0, this.#at - 200), this.#at))) return false;
+    let start = this.#at;
+    while (isBlank(this.#text.charCodeAt(start - 1))) start--;
+    if (this.#text[start - 1] !== "\n") return false;
     STATEMENT.lastIndex = this.#at;
     return STATEMENT.test(this.#text);
   }
@@ -279,6 +279,10 @@ class TomlReader {
     const unit = this.#text[this.#at];
     return unit === "\n" || unit === "#" || this.#text.startsWith("\r\n", this.#at);
   }
+}
+
+function isBlank(unit: number): boolean {
+  return unit === 0x20 || unit === 0x09;
 }
 
 function keyHint(unit: string | undefined): string | undefined {

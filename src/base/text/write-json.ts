@@ -15,9 +15,11 @@ export function writeJson(value: Plain, indent = 2): string {
   return write(value, "", { indent, number: exactText, keys: Object.keys });
 }
 
+const CANONICAL: Style = { indent: 0, number: String, keys: (table) => Object.keys(table).sort() };
+
 /** RFC 8785: no white space, keys in order of their UTF-16 units, numbers as ECMAScript writes them, bigint exactly. */
 export function canonicalJson(value: Plain): string {
-  return write(value, "", { indent: 0, number: String, keys: (table) => Object.keys(table).sort() });
+  return write(value, "", CANONICAL);
 }
 
 /** A double in decimal. Whole ones beyond 2^53 get an exponent: without it they would be read as 64-bit integers. */

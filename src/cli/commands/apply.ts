@@ -43,8 +43,18 @@ export const apply = command<Flags, string[]>({
       noVerify: flag("do not read again afterwards"),
       verifyTimeout: seconds("how long to wait until the machine is as documented"),
       lockTimeout: seconds("how long to wait for another op-dbus on this bus"),
-      requireUndo: { kind: "enum", values: UNDOS, optional: true, brief: "refuse a plan with a weaker way back" },
-      requireFidelity: { kind: "enum", values: FIDELITIES, optional: true, brief: "refuse a plan that is less sure" },
+      requireUndo: {
+        kind: "enum",
+        values: UNDOS,
+        optional: true,
+        brief: "refuse a plan with a weaker way back",
+      },
+      requireFidelity: {
+        kind: "enum",
+        values: FIDELITIES,
+        optional: true,
+        brief: "refuse a plan that is less sure",
+      },
     },
     aliases: { n: "dryRun", p: "plugin" },
   },
@@ -79,7 +89,9 @@ async function run(context: Context, flags: Flags, ...names: string[]): Promise<
   const { invoke, talk, terminal, globals } = context;
   const sources = await context.readSources(names, flags.format);
   if (names.includes("-") && terminal.asks) {
-    throw new OpError("OPD9001", "standard input cannot be the document and the answer", { hint: "--no-input" });
+    throw new OpError("OPD9001", "standard input cannot be the document and the answer", {
+      hint: "--no-input",
+    });
   }
   const request = {
     sources,

@@ -15,7 +15,8 @@ export const completion = command<Record<never, never>, [string]>({
           brief: "shell",
           placeholder: "SHELL",
           parse: String,
-          proposeCompletions: (partial: string) => ["bash", "zsh", "fish"].filter((shell) => shell.startsWith(partial)),
+          proposeCompletions: (partial: string) =>
+            ["bash", "zsh", "fish"].filter((shell) => shell.startsWith(partial)),
         },
       ],
     },
@@ -29,7 +30,7 @@ export const completion = command<Record<never, never>, [string]>({
     ["source <(op-dbus completion zsh)", "for this shell"],
   ],
   async run({ terminal }: Context, _flags: object, shell: string): Promise<number> {
-    const { completionScript } = await import("../complete.ts");
+    const { completionScript } = await import("../shells.ts");
     terminal.print(completionScript(shell));
     return 0;
   },

@@ -16,7 +16,8 @@ export const explain = command<Record<never, never>, [string]>({
           brief: "error code",
           placeholder: "CODE",
           parse: String,
-          proposeCompletions: (partial: string) => Object.keys(CODES).filter((code) => code.startsWith(partial)),
+          proposeCompletions: (partial: string) =>
+            Object.keys(CODES).filter((code) => code.startsWith(partial)),
         },
       ],
     },
@@ -29,7 +30,11 @@ export const explain = command<Record<never, never>, [string]>({
   run,
 });
 
-async function run({ invoke, talk, terminal, globals }: Context, _flags: object, code: string): Promise<number> {
+async function run(
+  { invoke, talk, terminal, globals }: Context,
+  _flags: object,
+  code: string,
+): Promise<number> {
   const reply = await invoke("explain", { code }, talk);
   const { explainText } = await import("../views/explain.ts");
   terminal.print(globals.json ? replyJson(reply) : explainText(reply, terminal.out));

@@ -8,7 +8,10 @@ export const help = command<Record<never, never>, string[]>({
   about: "Show help for a command or a topic",
   usage: "op-dbus help [COMMAND | TOPIC]",
   parameters: {
-    positional: { kind: "array", parameter: { brief: "command or topic", placeholder: "TOPIC", parse: String } },
+    positional: {
+      kind: "array",
+      parameter: { brief: "command or topic", placeholder: "TOPIC", parse: String },
+    },
   },
   exits: [
     [0, "shown"],
@@ -18,9 +21,8 @@ export const help = command<Record<never, never>, string[]>({
     ["op-dbus help plan", "a command"],
     ["op-dbus help exit-codes", "a topic"],
   ],
-  async run({ terminal }: Context, _flags: object, ...words: string[]): Promise<number> {
-    const { helpFor } = await import("../help.ts");
-    terminal.print(helpFor(words, terminal.out));
+  async run({ terminal, help: pageOf }: Context, _flags: object, ...words: string[]): Promise<number> {
+    terminal.print(await pageOf(words));
     return 0;
   },
 });

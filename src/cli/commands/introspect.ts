@@ -13,7 +13,12 @@ export const introspect = command<Record<never, never>, [string, string?]>({
       kind: "tuple",
       parameters: [
         busName,
-        { brief: "object path (default: the service's main object)", placeholder: "PATH", parse: String, optional: true },
+        {
+          brief: "object path (default: the service's main object)",
+          placeholder: "PATH",
+          parse: String,
+          optional: true,
+        },
       ],
     },
   },

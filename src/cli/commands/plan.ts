@@ -18,10 +18,12 @@ export const plan = command<Flags, string[]>({
     positional: files,
     flags: {
       ...selection,
-      out: outFile("save the plan (with --revert: the document that undoes it) in FILE; - is standard output"),
+      out: outFile(
+        "save the plan (with --revert: the document that undoes it) in FILE; - is standard output",
+      ),
       detailedExitcode: flag("exit 2 when there are changes"),
       checkAuth: flag("ask polkit for every action, without prompting anybody"),
-      revert: flag("print the document that undoes this plan"),
+      revert: flag("print the document that undoes this plan, or a saved plan that was applied"),
     },
     aliases: { o: "out", p: "plugin" },
   },
@@ -35,8 +37,12 @@ export const plan = command<Flags, string[]>({
   ],
   examples: [
     ["op-dbus plan web.toml", "what would change"],
-    ["op-dbus plan web.toml --out plan.json && op-dbus apply plan.json", "look now, apply exactly that later"],
+    [
+      "op-dbus plan web.toml --out plan.json && op-dbus apply plan.json",
+      "look now, apply exactly that later",
+    ],
     ["op-dbus plan web.toml --revert -o undo.json", "the way back, before going"],
+    ["op-dbus plan --revert plan.json -o undo.json", "the way back from a saved plan, after going"],
     ["op-dbus query hostname1 | op-dbus plan -", "nothing to change: what is, is"],
   ],
   run: runPlan,
@@ -53,8 +59,9 @@ export async function runPlan(context: Context, flags: Flags, ...names: string[]
   if (flags.out === "-" || (flags.out === undefined && (globals.json || revert))) terminal.print(saved);
   else if (!globals.json) {
     const { planText } = await import("../views/plan.ts");
-    terminal.print(planText(reply, terminal.out, globals.quiet));
-    if (flags.out !== undefined) terminal.say(`${revert ? "the way back is" : "saved"} in ${flags.out}:  op-dbus apply ${flags.out}`);
+    if (!revert) terminal.print(planText(reply, terminal.out, globals.quiet));
+    if (flags.out !== undefined)
+      terminal.say(`${revert ? "the way back is" : "saved"} in ${flags.out}:  op-dbus apply ${flags.out}`);
   }
   return flags.detailedExitcode === true && reply.plan.actions.length > 0 ? 2 : 0;
 }

@@ -8,7 +8,10 @@ export const pluginCheck = command<Record<never, never>, [string]>({
   operation: "plugin.check",
   usage: "op-dbus plugin check DIR",
   parameters: {
-    positional: { kind: "tuple", parameters: [{ brief: "plugin folder", placeholder: "DIR", parse: String }] },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "plugin folder", placeholder: "DIR", parse: String }],
+    },
   },
   exits: [
     [0, "right; notes say what is read-only here"],
@@ -18,7 +21,11 @@ export const pluginCheck = command<Record<never, never>, [string]>({
   run,
 });
 
-async function run({ invoke, talk, terminal, globals }: Context, _flags: object, directory: string): Promise<number> {
+async function run(
+  { invoke, talk, terminal, globals }: Context,
+  _flags: object,
+  directory: string,
+): Promise<number> {
   const reply = await invoke("plugin.check", { directory }, talk);
   const { checkedText } = await import("../views/plugin.ts");
   terminal.print(globals.json ? replyJson(reply) : checkedText(reply, terminal.out));

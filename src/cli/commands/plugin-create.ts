@@ -15,10 +15,19 @@ export const pluginCreate = command<Flags, [string]>({
   operation: "plugin.create",
   usage: "op-dbus plugin create NAME --from-dbus SERVICE [-o DIR]",
   parameters: {
-    positional: { kind: "tuple", parameters: [{ brief: "name of the new plugin", placeholder: "NAME", parse: String }] },
+    positional: {
+      kind: "tuple",
+      parameters: [{ brief: "name of the new plugin", placeholder: "NAME", parse: String }],
+    },
     flags: {
       fromDbus: { kind: "parsed", ...busName, placeholder: "SERVICE", brief: "bus name of the service" },
-      out: { kind: "parsed", parse: String, optional: true, placeholder: "DIR", brief: "folder to write (./NAME)" },
+      out: {
+        kind: "parsed",
+        parse: String,
+        optional: true,
+        placeholder: "DIR",
+        brief: "folder to write (./NAME)",
+      },
     },
     aliases: { o: "out" },
   },
@@ -28,11 +37,20 @@ export const pluginCreate = command<Flags, [string]>({
     [1, "the folder exists or cannot be written"],
     [75, "the service cannot be reached"],
   ],
-  examples: [["op-dbus plugin create resolve1 --from-dbus org.freedesktop.resolve1", "then edit resolve1/mapping.toml"]],
+  examples: [
+    [
+      "op-dbus plugin create resolve1 --from-dbus org.freedesktop.resolve1",
+      "then edit resolve1/mapping.toml",
+    ],
+  ],
   run,
 });
 
-async function run({ invoke, talk, terminal, globals }: Context, flags: Flags, name: string): Promise<number> {
+async function run(
+  { invoke, talk, terminal, globals }: Context,
+  flags: Flags,
+  name: string,
+): Promise<number> {
   const request = { name, service: flags.fromDbus, directory: flags.out ?? null };
   const reply = await invoke("plugin.create", request, talk);
   const { createdText } = await import("../views/plugin.ts");

@@ -18,7 +18,11 @@ export const pluginShow = command<Record<never, never>, [string]>({
   run,
 });
 
-async function run({ invoke, talk, terminal, globals }: Context, _flags: object, name: string): Promise<number> {
+async function run(
+  { invoke, talk, terminal, globals }: Context,
+  _flags: object,
+  name: string,
+): Promise<number> {
   const reply = await invoke("plugin.show", { name }, talk);
   const { pluginText } = await import("../views/plugin.ts");
   terminal.print(globals.json ? replyJson(reply) : pluginText(reply, terminal.out));

@@ -15,7 +15,12 @@ export const query = command<Flags, string[]>({
   parameters: {
     positional: addresses,
     flags: {
-      format: { kind: "enum", values: ["json", "toml"], optional: true, brief: "toml at a terminal, else json" },
+      format: {
+        kind: "enum",
+        values: ["json", "toml"],
+        optional: true,
+        brief: "toml at a terminal, else json",
+      },
     },
   },
   more: "Without an address every plugin is read whose service runs. A service that an address names is started if need be, and that is said. What cannot be read is listed under _unknown, which documents may carry and plan ignores.",

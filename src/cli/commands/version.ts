@@ -15,6 +15,8 @@ export const version = command({
 
 async function run({ invoke, talk, terminal, globals }: Context): Promise<number> {
   const reply = await invoke("version", {}, talk);
-  terminal.print(globals.json ? replyJson(reply) : `op-dbus ${reply.version} (Node.js ${reply.node}, ${reply.platform})`);
+  terminal.print(
+    globals.json ? replyJson(reply) : `op-dbus ${reply.version} (Node.js ${reply.node}, ${reply.platform})`,
+  );
   return 0;
 }

@@ -3,7 +3,7 @@
 import { visible } from "../../base/visible.ts";
 import type { DiscoverReply } from "../../api/api.ts";
 import type { Look } from "../terminal.ts";
-import { table } from "./table.ts";
+import { fitted, table } from "./table.ts";
 import { count, toJson } from "./value.ts";
 
 type Name = DiscoverReply["discovery"]["names"][number];
@@ -11,7 +11,8 @@ type Name = DiscoverReply["discovery"]["names"][number];
 export function discoverText(reply: DiscoverReply, whole: boolean, look: Look): string {
   const { names } = reply.discovery;
   const plugins = (name: string): string => (reply.managedBy.get(name) ?? []).join(", ");
-  if (whole) return names.map((name) => `${wholeName(name, plugins(name.name), look).join("\n")}\n`).join("\n");
+  if (whole)
+    return names.map((name) => `${wholeName(name, plugins(name.name), look).join("\n")}\n`).join("\n");
   const columns = [
     { title: "NAME" },
     { title: "PID", right: true },
@@ -28,7 +29,7 @@ export function discoverText(reply: DiscoverReply, whole: boolean, look: Look): 
     plugins(name.name),
     name.error === null ? visible(name.unit ?? "") : visible(name.error),
   ]);
-  const [head, ...lines] = table(columns, rows);
+  const [head, ...lines] = fitted(table(columns, rows), look);
   const running = names.filter((name) => name.running).length;
   const sum = `${count(names.length, "name")}, ${running} running, ${count(reply.managedBy.size, "name")} with a plugin.`;
   const waiting = running < names.length ? " Not started (-): --activate starts them." : "";
@@ -37,12 +38,15 @@ export function discoverText(reply: DiscoverReply, whole: boolean, look: Look): 
 
 function properties(name: Name): number {
   let sum = 0;
-  for (const object of name.objects) for (const info of object.interfaces.values()) sum += info.properties.size;
+  for (const object of name.objects)
+    for (const info of object.interfaces.values()) sum += info.properties.size;
   return sum;
 }
 
 function wholeName(name: Name, plugins: string, look: Look): string[] {
-  const facts = [name.running ? `owner ${name.owner ?? "?"}` : name.activatable ? "not running, activatable" : "not here"];
+  const facts = [
+    name.running ? `owner ${name.owner ?? "?"}` : name.activatable ? "not running, activatable" : "not here",
+  ];
   if (name.pid !== null) facts.push(`pid ${name.pid}`);
   if (name.uid !== null) facts.push(`uid ${name.uid}`);
   if (name.unit !== null) facts.push(visible(name.unit));
@@ -53,11 +57,17 @@ function wholeName(name: Name, plugins: string, look: Look): string[] {
     lines.push(`  ${visible(object.path)}`);
     if (object.error !== null) lines.push(`      ${look.paint("red", visible(object.error))}`);
     for (const info of object.interfaces.values()) {
-      const members = [count(info.properties.size, "property", "properties"), count(info.methods.size, "method"), count(info.signals.size, "signal")];
+      const members = [
+        count(info.properties.size, "property", "properties"),
+        count(info.methods.size, "method"),
+        count(info.signals.size, "signal"),
+      ];
       lines.push(`      ${info.name}  ${look.paint("dim", members.join(", "))}`);
       if (!look.verbose) continue;
       for (const property of info.properties.values()) {
-        lines.push(`          ${property.name}  ${look.paint("dim", `${property.signature} ${property.access}`)}`);
+        lines.push(
+          `          ${property.name}  ${look.paint("dim", `${property.signature} ${property.access}`)}`,
+        );
       }
     }
   }

@@ -22,6 +22,9 @@ export function doctorText(findings: readonly Finding[], look: Look): string {
     return [`${head}${first!.trimStart()}`, ...rest, ...hint];
   });
   const missing = findings.filter((finding) => finding.state === "missing").length;
-  const sum = missing === 0 ? look.paint("green", "Everything that matters is here.") : look.paint("red", `${missing} missing.`);
+  const sum =
+    missing === 0
+      ? look.paint("green", "Everything that matters is here.")
+      : look.paint("red", `${missing} missing.`);
   return `${lines.join("\n")}\n${sum}\n`;
 }

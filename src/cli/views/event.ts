@@ -15,12 +15,14 @@ export function eventText(event: Event, look: Look): string | null {
     case "diagnostic":
       return `${event.severity}: ${visible(event.message)}`;
     case "planned":
-      return `${planText(event, look)}\n`;
+      // What is not to be done needs no plan: the last line says so.
+      return event.plan.actions.length + event.plan.drift.length === 0 ? null : `${planText(event, look)}\n`;
     case "apply_complete":
     case "apply_failed": {
       const { outcome } = event;
       const head = `${stepText(event)} ${dots(event, look.width)}`;
-      if (outcome.outcome === "done") return `${head} ${look.paint("green", "done")} ${showMs(event.elapsedMs)}`;
+      if (outcome.outcome === "done")
+        return `${head} ${look.paint("green", "done")} ${showMs(event.elapsedMs)}`;
       return `${head} ${look.paint("red", outcome.outcome)} ${showMs(event.elapsedMs)}\n      ${visible(outcome.reason)}`;
     }
     case "checkpoint_armed":
@@ -41,7 +43,9 @@ export function eventText(event: Event, look: Look): string | null {
 export function liveText(event: Event): string | null {
   if (event.type === "apply_start") return `${stepText(event)} …`;
   if (event.type === "verify_attempt") {
-    return event.holds ? null : `waiting: ${count(event.mismatches.length, "value")} differ, try ${event.attempt} …`;
+    return event.holds
+      ? null
+      : `waiting: ${count(event.mismatches.length, "value")} differ, try ${event.attempt} …`;
   }
   if (event.type !== "apply_progress") return null;
   const { percent, text } = event.progress;
@@ -69,7 +73,17 @@ export function eventJson(event: Event): string[] {
     case "planned": {
       const { addresses, plan } = event;
       const line = (id: string, action: object): string =>
-        replyJson({ type: "planned_action", address: addresses.get(id), ...action, group: undefined, secret: undefined, detail: undefined }, 0);
+        replyJson(
+          {
+            type: "planned_action",
+            address: addresses.get(id),
+            ...action,
+            group: undefined,
+            secret: undefined,
+            detail: undefined,
+          },
+          0,
+        );
       return plan.actions.map((action) => line(action.id, action));
     }
     case "verify_attempt": {

@@ -3,11 +3,13 @@
 import { visible } from "../../base/visible.ts";
 import type { InterfaceReply, ObjectReply } from "../../api/api.ts";
 import type { Look } from "../terminal.ts";
-import { table } from "./table.ts";
+import { fitted, table } from "./table.ts";
 import { showValue } from "./value.ts";
 
 export function introspectText(reply: ObjectReply, look: Look): string {
-  const lines = [`${look.paint("bold", `${visible(reply.name)} ${visible(reply.path)}`)}  ${look.paint("dim", `owner ${reply.owner}`)}`];
+  const lines = [
+    `${look.paint("bold", `${visible(reply.name)} ${visible(reply.path)}`)}  ${look.paint("dim", `owner ${reply.owner}`)}`,
+  ];
   for (const info of reply.interfaces) lines.push("", look.paint("bold", info.name), ...members(info, look));
   if (reply.children.length > 0) {
     lines.push("", look.paint("bold", "Below"), ...reply.children.map((child) => `  ${visible(child)}`));
@@ -24,8 +26,15 @@ function members(info: InterfaceReply, look: Look): string[] {
       `${property.signature} ${property.access}`,
       property.value === undefined ? "" : showValue(property.value, Math.max(24, look.width - 50)),
     ]),
-    ...info.methods.map((method) => [`${method.name}()`, `(${method.in})`, method.out === "" ? "" : `-> ${method.out}`]),
+    ...info.methods.map((method) => [
+      `${method.name}()`,
+      `(${method.in})`,
+      method.out === "" ? "" : `-> ${method.out}`,
+    ]),
     ...info.signals.map((signal) => [`${signal.name}!`, `(${signal.args})`, ""]),
   ];
-  return table(columns, rows, false).map((line) => `  ${line}`);
+  return fitted(
+    table(columns, rows, false).map((line) => `  ${line}`),
+    look,
+  );
 }

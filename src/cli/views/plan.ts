@@ -17,11 +17,17 @@ export function planText(reply: Pick<PlanReply, "plan" | "addresses">, look: Loo
   if (!short && plan.actions.length > 0) {
     const { reads, services } = plan.summary;
     const about = `reads ${count(reads, "value")} on ${count(services, "service")}`;
-    lines.push(`${look.paint("bold", `Plan ${plan.base.digest.slice(0, 6)}`)}  ${look.paint("dim", about)}`, "");
-    for (const action of plan.actions) lines.push(...actionLines(action, addresses.get(action.id) ?? action.id, look));
+    lines.push(
+      `${look.paint("bold", `Plan ${plan.base.digest.slice(0, 6)}`)}  ${look.paint("dim", about)}`,
+      "",
+    );
+    for (const action of plan.actions)
+      lines.push(...actionLines(action, addresses.get(action.id) ?? action.id, look));
     for (const effect of plan.also) {
       const sign = look.paint(TONES[effect.verb], SIGNS[effect.verb]);
-      lines.push(`  ${sign} ${visible(`${effect.resource}/${effect.key}`)}  ${look.paint("dim", `comes along: ${visible(effect.about)}`)}`);
+      lines.push(
+        `  ${sign} ${visible(`${effect.resource}/${effect.key}`)}  ${look.paint("dim", `comes along: ${visible(effect.about)}`)}`,
+      );
     }
     lines.push("");
   }
@@ -37,14 +43,21 @@ export function actionLines(action: Action, address: string, look: Look): string
   const subject = look.paint("bold", visible(address));
   const change = changeText(action);
   const fits = 6 + address.length + change.length <= look.width;
-  const head = fits ? [`  ${sign} ${subject}  ${change}`] : [`  ${sign} ${subject}`, ...wrap(change, look.width, "      ")];
+  const head = fits
+    ? [`  ${sign} ${subject}  ${change}`]
+    : [`  ${sign} ${subject}`, ...wrap(change, look.width, "      ")];
   const how = [...new Set(action.via.map((call) => `${lastLabel(call.interface)}.${call.member}`))];
   const words = [`risk ${action.risk}`, `undo ${action.undo}`, FIDELITY[action.fidelity]];
   if (action.authorization !== "unchecked") words.push(AUTHORIZED[action.authorization]);
   const via = how.length === 0 ? "" : `via ${how.join(", then ")}`;
   const rest = words.join(", ");
-  const oneLine = via === "" ? rest : `${via.padEnd(36)}  ${rest}`;
-  const lower = 6 + oneLine.length <= look.width || via === "" ? [oneLine] : [via, rest];
+  const lower =
+    via === ""
+      ? [rest]
+      : [`${via.padEnd(36)}  ${rest}`, `${via}  ${rest}`]
+          .filter((line) => 6 + line.length <= look.width)
+          .slice(0, 1);
+  if (lower.length === 0) lower.push(via, rest);
   return [...head, ...lower.map((line) => `      ${look.paint("dim", line)}`)];
 }
 
@@ -78,11 +91,19 @@ export function summaryLine(plan: Plan, look: Look): string {
   const { create, update, delete: removed, unchanged, weakestUndo, worstRisk } = plan.summary;
   if (plan.actions.length === 0) {
     const rest = plan.drift.length > 0 ? `; ${count(plan.drift.length, "difference")} not planned` : "";
-    return look.paint("green", `No changes: ${unchanged === 1 ? "1 value is" : `${unchanged} values are`} as documented${rest}.`);
+    return look.paint(
+      "green",
+      `No changes: ${unchanged === 1 ? "1 value is" : `${unchanged} values are`} as documented${rest}.`,
+    );
   }
-  const sums = `${create} to add, ${update} to change, ${removed} to remove.`;
-  const unchangedText = unchanged > 0 ? ` ${unchanged} unchanged.` : "";
+  const sums = look.paint("bold", `${create} to add, ${update} to change, ${removed} to remove.`);
   const { allowed, ask, denied, unchecked } = plan.summary.authorization;
-  const checked = unchecked === plan.actions.length ? "" : ` Authorization: ${allowed} allowed, ${ask} ask, ${denied} denied.`;
-  return `${look.paint("bold", sums)}${unchangedText} Worst risk: ${worstRisk}. Weakest undo: ${weakestUndo ?? "none"}.${checked}`;
+  const details = [
+    unchanged > 0 ? `${unchanged} unchanged.` : "",
+    `Worst risk: ${worstRisk}. Weakest undo: ${weakestUndo ?? "none"}.`,
+    unchecked === plan.actions.length
+      ? ""
+      : `Authorization: ${allowed} allowed, ${ask} ask, ${denied} denied.`,
+  ];
+  return `${sums}\n${wrap(details.filter((text) => text !== "").join(" "), look.width).join("\n")}`;
 }

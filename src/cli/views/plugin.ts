@@ -3,12 +3,19 @@
 import { visible } from "../../base/visible.ts";
 import type { PluginEntry, PluginReply, ReplyOf } from "../../api/api.ts";
 import type { Look } from "../terminal.ts";
-import { table, wrap } from "./table.ts";
+import { fitted, table, wrap } from "./table.ts";
 import { showValue } from "./value.ts";
 
 export function pluginListText(plugins: readonly PluginEntry[], look: Look): string {
-  if (plugins.length === 0) return "No plugins here. Any bus name can still be queried; op-dbus plugin create makes a folder.\n";
-  const columns = [{ title: "PLUGIN" }, { title: "SERVICE" }, { title: "ORIGIN" }, { title: "WRITES" }, { title: "FROM" }];
+  if (plugins.length === 0)
+    return "No plugins here. Any bus name can still be queried; op-dbus plugin create makes a folder.\n";
+  const columns = [
+    { title: "PLUGIN" },
+    { title: "SERVICE" },
+    { title: "ORIGIN" },
+    { title: "WRITES" },
+    { title: "FROM" },
+  ];
   const rows = plugins.map((plugin) => [
     plugin.name,
     plugin.services[0] ?? "",
@@ -16,7 +23,7 @@ export function pluginListText(plugins: readonly PluginEntry[], look: Look): str
     plugin.writable ? "yes" : "no",
     visible(plugin.source),
   ]);
-  const [head, ...lines] = table(columns, rows);
+  const [head, ...lines] = fitted(table(columns, rows), look);
   return `${[look.paint("dim", head!), ...lines].join("\n")}\n`;
 }
 
@@ -30,8 +37,13 @@ export function pluginText(reply: PluginReply, look: Look): string {
     if (field.secret) words.push("secret");
     words.push(field.writable ? (field.createOnly ? "at creation" : "writable") : "read-only");
     const about = words.filter((word) => word !== "").join(", ");
-    lines.push(`  ${look.paint(field.writable ? "bold" : "dim", visible(address))}  ${look.paint("dim", about)}`);
-    if (field.values !== undefined) lines.push(...wrap(`one of ${field.values.map((value) => visible(value)).join(", ")}`, look.width, "      "));
+    lines.push(
+      `  ${look.paint(field.writable ? "bold" : "dim", visible(address))}  ${look.paint("dim", about)}`,
+    );
+    if (field.values !== undefined)
+      lines.push(
+        ...wrap(`one of ${field.values.map((value) => visible(value)).join(", ")}`, look.width, "      "),
+      );
     if (field.default !== undefined) lines.push(`      default ${showValue(field.default)}`);
     if (field.about !== undefined) lines.push(...wrap(visible(field.about), look.width, "      "));
   }

@@ -6,15 +6,25 @@ import { count, showMs, replyJson } from "./value.ts";
 
 /** For an end that is no error; the others are told as errors with the state of the machine. */
 export function reportText({ report }: ApplyReply, look: Look): string {
-  if (report.end === "unchanged") return `${look.paint("green", "Nothing to do")}: the machine is as documented.\n`;
+  if (report.end === "unchanged")
+    return `${look.paint("green", "Nothing to do")}: the machine is as documented.\n`;
   const done = report.results.filter((result) => result.outcome.outcome === "done").length;
-  const took = showMs(report.results.reduce((sum, result) => sum + result.elapsedMs, 0));
+  const took = showMs(elapsedMs(report.results));
   const checked = report.verification;
   const verified =
     checked === null
       ? "not verified"
       : `verified ${count(checked.checked, "value")} in ${showMs(checked.elapsedMs)}${checked.attempts > 1 ? `, try ${checked.attempts}` : ""}`;
   return `${look.paint("green", "Applied")}: ${count(done, "change")} in ${took}, ${verified}.\n`;
+}
+
+/** Actions that one call did took their time together: it counts once. */
+function elapsedMs(results: ApplyReply["report"]["results"]): number {
+  const groups = Map.groupBy(results, ({ action }) => `${action.plugin} ${action.group}`);
+  return [...groups.values()].reduce(
+    (sum, group) => sum + Math.max(...group.map((each) => each.elapsedMs)),
+    0,
+  );
 }
 
 /** The `summary` line of the JSON stream. */

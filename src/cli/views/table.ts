@@ -1,12 +1,18 @@
 // Rows with aligned columns, for lists. Numbers stand right. The last column may run over; nothing is cut.
 
+import type { Look } from "../terminal.ts";
+
 export interface Column {
   readonly title: string;
   readonly right?: boolean;
 }
 
 /** Lines of a table, two spaces between columns; the head only where `head` is set and there are rows. */
-export function table(columns: readonly Column[], rows: readonly (readonly string[])[], head = true): string[] {
+export function table(
+  columns: readonly Column[],
+  rows: readonly (readonly string[])[],
+  head = true,
+): string[] {
   const lines = head && rows.length > 0 ? [columns.map((column) => column.title), ...rows] : rows;
   const widths = columns.map((_column, i) => Math.max(0, ...lines.map((row) => (row[i] ?? "").length)));
   return lines.map((row) =>
@@ -17,6 +23,13 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       })
       .join("  ")
       .trimEnd(),
+  );
+}
+
+/** Lines no wider than the terminal they go to. */
+export function fitted(lines: readonly string[], look: Look): string[] {
+  return lines.map((line) =>
+    look.cut && line.length > look.width ? `${line.slice(0, look.width - 1)}…` : line,
   );
 }
 

@@ -19,12 +19,15 @@ export function showValue(value: Shown | undefined, charsMax: number = LIMITS.sh
 export function isUnknown(value: Shown): value is { readonly unknown: string } {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
-  return keys.length === 1 && keys[0] === "unknown" && typeof (value as { unknown: unknown }).unknown === "string";
+  return (
+    keys.length === 1 && keys[0] === "unknown" && typeof (value as { unknown: unknown }).unknown === "string"
+  );
 }
 
 function compact(value: DocValue): string {
   if (typeof value === "bigint") return value.toString();
-  if (typeof value === "number") return Number.isFinite(value) ? String(value) : value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
+  if (typeof value === "number")
+    return Number.isFinite(value) ? String(value) : value > 0 ? "inf" : value < 0 ? "-inf" : "nan";
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(compact).join(", ")}]`;
   const entries = Object.entries(value).map(([key, inner]) => `${bareKey(key)} = ${compact(inner)}`);
@@ -71,7 +74,8 @@ function write(value: unknown, indent: number, newline: string): string {
     const parts = value.map((entry) => inner + write(entry, indent, nested));
     return parts.length === 0 ? "[]" : `[${parts.join(",")}${end}]`;
   }
-  const entries: [string, unknown][] = value instanceof Map ? [...(value as ReadonlyMap<string, unknown>)] : Object.entries(value);
+  const entries: [string, unknown][] =
+    value instanceof Map ? [...(value as ReadonlyMap<string, unknown>)] : Object.entries(value);
   const colon = indent === 0 ? ":" : ": ";
   const parts = entries
     .filter(([, entry]) => entry !== undefined)
@@ -84,7 +88,8 @@ function write(value: unknown, indent: number, newline: string): string {
 export function snake(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) === null) return value;
   if (Array.isArray(value)) return value.map(snake);
-  if (value instanceof Map) return new Map([...(value as ReadonlyMap<string, unknown>)].map(([key, inner]) => [key, snake(inner)]));
+  if (value instanceof Map)
+    return new Map([...(value as ReadonlyMap<string, unknown>)].map(([key, inner]) => [key, snake(inner)]));
   const spelled = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [spelled(key), snake(inner)]));
 }

@@ -18,7 +18,8 @@ export function verifyText(result: Verification, look: Look): string {
 
 export function mismatchLines(mismatches: readonly Mismatch[], look: Look): string[] {
   return mismatches.flatMap((mismatch) => {
-    const at = mismatch.at === undefined ? "" : look.paint("dim", `  ${mismatch.at.file}:${mismatch.at.line}`);
+    const at =
+      mismatch.at === undefined ? "" : look.paint("dim", `  ${mismatch.at.file}:${mismatch.at.line}`);
     return [
       `  ${look.paint("bold", visible(mismatch.address))}${at}`,
       `      wanted ${showValue(mismatch.wanted)}   found ${showValue(mismatch.found)}`,

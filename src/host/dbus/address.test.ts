@@ -7,15 +7,21 @@ import { OpError } from "../../base/error.ts";
 
 type Expected = Readonly<Record<string, unknown>>;
 
-function check(text: string, expected: readonly Expected[], options: Parameters<typeof parseAddresses>[1] = {}): void {
+function check(
+  text: string,
+  expected: readonly Expected[],
+  options: Parameters<typeof parseAddresses>[1] = {},
+): void {
   test(`reads ${JSON.stringify(text)}`, () => {
-    const actual = parseAddresses(text, options).map(({ text: _, ...rest }: Address) => clean(rest));
+    const actual = parseAddresses(text, options).map(clean);
     assert.deepEqual(actual, expected);
   });
 }
 
-function clean(address: object): Expected {
-  return Object.fromEntries(Object.entries(address).filter(([, value]) => value !== undefined));
+/** What the address says, without its own text and without what it does not say. */
+function clean(address: Address): Expected {
+  const said = Object.entries(address).filter(([key, value]) => key !== "text" && value !== undefined);
+  return Object.fromEntries(said);
 }
 
 const GUID = "0123456789abcdef0123456789abcdef";
@@ -24,7 +30,9 @@ check(`unix:path=/run/bus,guid=${GUID}`, [{ transport: "unix", path: "/run/bus",
 check("unix:abstract=/tmp/x", [{ transport: "unix", path: "\0/tmp/x" }]);
 check("unix:path=/a%20b%3d%c3%a9", [{ transport: "unix", path: "/a b=é" }]);
 check("unix:path=/a,colour=blue", [{ transport: "unix", path: "/a" }]);
-check("unix:runtime=yes", [{ transport: "unix", path: "/run/me/bus" }], { env: { XDG_RUNTIME_DIR: "/run/me" } });
+check("unix:runtime=yes", [{ transport: "unix", path: "/run/me/bus" }], {
+  env: { XDG_RUNTIME_DIR: "/run/me" },
+});
 check("unix:path=/a;;unix:path=/b;", [
   { transport: "unix", path: "/a" },
   { transport: "unix", path: "/b" },
@@ -37,7 +45,15 @@ check(
   { allowUnixexec: true },
 );
 
-for (const text of ["unixexec:path=sh", "autolaunch:", "launchd:env=X", "nonce-tcp:port=1", "unix:tmpdir=/tmp", "x:", "systemd:"]) {
+for (const text of [
+  "unixexec:path=sh",
+  "autolaunch:",
+  "launchd:env=X",
+  "nonce-tcp:port=1",
+  "unix:tmpdir=/tmp",
+  "x:",
+  "systemd:",
+]) {
   test(`keeps a reason for ${text}`, () => {
     const [address] = parseAddresses(text);
     assert.equal(address?.transport, "refused");

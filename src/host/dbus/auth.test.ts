@@ -71,10 +71,20 @@ test("an unfinished dialogue waits", () => {
 
 const HEX = Buffer.from("1000").toString("hex");
 const SERVED: readonly (readonly [what: string, text: string, reply: string, rest: string | null])[] = [
-  ["ours", `${AUTH_OPENING.toString()}BEGIN\r\nlx`, `DATA\r\nOK ${GUID}\r\nERROR descriptors cannot be passed\r\n`, "lx"],
+  [
+    "ours",
+    `${AUTH_OPENING.toString()}BEGIN\r\nlx`,
+    `DATA\r\nOK ${GUID}\r\nERROR descriptors cannot be passed\r\n`,
+    "lx",
+  ],
   ["with the uid", `\0AUTH EXTERNAL ${HEX}\r\nBEGIN\r\n`, `OK ${GUID}\r\n`, ""],
   ["with a wrong uid", "\0AUTH EXTERNAL 30\r\n", "REJECTED EXTERNAL\r\n", null],
-  ["another mechanism first", `\0AUTH ANONYMOUS\r\nAUTH EXTERNAL ${HEX}\r\n`, `REJECTED EXTERNAL\r\nOK ${GUID}\r\n`, null],
+  [
+    "another mechanism first",
+    `\0AUTH ANONYMOUS\r\nAUTH EXTERNAL ${HEX}\r\n`,
+    `REJECTED EXTERNAL\r\nOK ${GUID}\r\n`,
+    null,
+  ],
   ["bare AUTH", "\0AUTH\r\n", "REJECTED EXTERNAL\r\n", null],
   ["cancelled", "\0AUTH EXTERNAL\r\nCANCEL\r\n", "DATA\r\nREJECTED EXTERNAL\r\n", null],
   ["something unknown", "\0FOO\r\n", "ERROR not expected here\r\n", null],

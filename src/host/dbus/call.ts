@@ -81,7 +81,7 @@ export class DBusError extends OpError {
 export interface Bus {
   /** Our unique name. Changes after a reconnect. */
   readonly uniqueName: string;
-  /** GUID of the bus (32 hex digits): identifies it for locks and caches. */
+  /** GUID of the bus (32 hex digits; what GetId says, the same at each of its addresses): for locks and caches. */
   readonly guid: string;
   /** The address that worked. */
   readonly address: string;

@@ -1,50 +1,31 @@
-// A connection over a bus that keeps the rules (embedded) and one that does not (fake): calls, order, guard, caps,
-// hostile messages, and what happens when the bus goes away.
+// A connection over a bus that keeps the rules (embedded) and one that says what a test wants (fake): connecting, calls,
+// order, guard, owners, and what happens when the bus goes away. Hostile buses are in connection-hostile.test.ts.
 
 import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
-import { test, type TestContext } from "node:test";
-import { fakeBus, FAKE_GUID, type FakeBus, type FakeBusOptions, type FakePeer } from "../../../test/support/fake-bus.ts";
+import { test } from "node:test";
+import {
+  answering,
+  CALL,
+  fakeBus,
+  FAKE_GUID,
+  settled,
+  SIGNAL,
+  withFake,
+  type FakeBusOptions,
+} from "../../../test/support/fake-bus.ts";
 import { testBus } from "../../../test/support/embedded-bus.ts";
-import { LIMITS } from "../../base/limits.ts";
-import type { Call, OwnerChange, SignalMessage } from "./call.ts";
-import { connect, type Connection, type ConnectOptions } from "./connection.ts";
+import type { OwnerChange } from "./call.ts";
+import { connect, type Connection } from "./connection.ts";
 import { describeInterface } from "./interface-literal.ts";
-import { encodeMessage } from "./message.ts";
 import { readGuard } from "./read-guard.ts";
-import { UnixFd, Variant } from "./value.ts";
-
-const CALL: Call = { destination: "a.b", path: "/", interface: "a.b", member: "Get" };
-const SIGNAL = { type: 4, path: "/", interface: "a.b", member: "Said", sender: ":1.9" } as const;
-
-async function withFake(
-  t: TestContext,
-  options: FakeBusOptions = {},
-  more: Partial<ConnectOptions> = {},
-): Promise<{ bus: FakeBus; client: Connection; peer: FakePeer }> {
-  const bus = await fakeBus(options);
-  const client = await connect({ address: bus.address, ...more });
-  t.after(async () => {
-    await client.close();
-    await bus.close();
-  });
-  return { bus, client, peer: bus.peers[0]! };
-}
-
-/** Until the listeners of what was sent before have run. */
-async function settled(client: Connection): Promise<void> {
-  await client.call({ ...CALL, member: "Get" });
-}
-
-const answering: FakeBusOptions = {
-  onMessage(message, peer) {
-    if (message.type === 1) peer.reply(message);
-  },
-};
 
 test("connects and knows where", async (t) => {
   const { bus, client } = await withFake(t);
-  assert.deepEqual([client.uniqueName, client.guid, client.address, client.connected], [":1.7", FAKE_GUID, bus.address, true]);
+  assert.deepEqual(
+    [client.uniqueName, client.guid, client.address, client.connected],
+    [":1.7", FAKE_GUID, bus.address, true],
+  );
 });
 
 test("a bus that speaks byte by byte", async (t) => {
@@ -93,13 +74,18 @@ test("a program as transport, only when allowed", async (t) => {
   const bus = await fakeBus(answering);
   t.after(() => bus.close());
   const script = `require("net").connect(${JSON.stringify(`${bus.directory}/bus`)}, function () { process.stdin.pipe(this); this.pipe(process.stdout); })`;
-  const escaped = Buffer.from(script).reduce((text, byte) => `${text}%${byte.toString(16).padStart(2, "0")}`, "");
+  const escaped = Buffer.from(script).reduce(
+    (text, byte) => `${text}%${byte.toString(16).padStart(2, "0")}`,
+    "",
+  );
   const address = `unixexec:path=${process.execPath},argv1=-e,argv2=${escaped}`;
   await assert.rejects(connect({ address }), { code: "OPD3008" });
   const client = await connect({ address, allowUnixexec: true });
   assert.deepEqual((await client.call(CALL)).body, []);
   await client.close();
-  await assert.rejects(connect({ address: "unixexec:path=/nonexistent/x", allowUnixexec: true }), { code: "OPD3002" });
+  await assert.rejects(connect({ address: "unixexec:path=/nonexistent/x", allowUnixexec: true }), {
+    code: "OPD3002",
+  });
   await assert.rejects(connect({ address: "unixexec:path=false", allowUnixexec: true }), { code: "OPD3002" });
 });
 
@@ -108,7 +94,10 @@ test("the three flags, and a call without reply", async (t) => {
   await client.call({ ...CALL, noAutoStart: true, interactive: true });
   const reply = await client.call({ ...CALL, noReply: true });
   await settled(client);
-  assert.deepEqual(peer.received.map(({ flags }) => flags), [6, 1, 0]);
+  assert.deepEqual(
+    peer.received.map(({ flags }) => flags),
+    [6, 1, 0],
+  );
   assert.deepEqual(reply, { sender: "", signature: "", body: [] });
 });
 
@@ -123,7 +112,10 @@ test("2,000 calls answered in the opposite order", async (t) => {
   });
   const numbers = Array.from({ length: 2000 }, (_, i) => i);
   const replies = await Promise.all(numbers.map((i) => client.call({ ...CALL, signature: "u", body: [i] })));
-  assert.deepEqual(replies.map(({ body }) => body[0]), numbers.map((i) => i * 2));
+  assert.deepEqual(
+    replies.map(({ body }) => body[0]),
+    numbers.map((i) => i * 2),
+  );
 });
 
 test("signals and replies keep the order of the wire", async (t) => {
@@ -141,7 +133,10 @@ test("signals and replies keep the order of the wire", async (t) => {
   await client.call(CALL).then(() => log.push("reply"));
   await settled(client);
   assert.deepEqual(log.slice(0, 2), ["before", "reply"]);
-  assert.deepEqual(log.filter((line) => line !== "reply"), ["before", "after", "before", "after"].slice(0, log.length - 1));
+  assert.deepEqual(
+    log.filter((line) => line !== "reply"),
+    ["before", "after", "before", "after"].slice(0, log.length - 1),
+  );
 });
 
 const FAILURES: readonly (readonly [errorName: string, code: string])[] = [
@@ -155,9 +150,20 @@ for (const [errorName, code] of FAILURES) {
   test(`the error reply ${errorName}`, async (t) => {
     const { client } = await withFake(t, {
       onMessage: (message, peer) =>
-        peer.send({ type: 3, replySerial: message.serial, errorName, signature: "su", body: ["told\x1b[2J", 1] }),
+        peer.send({
+          type: 3,
+          replySerial: message.serial,
+          errorName,
+          signature: "su",
+          body: ["told\x1b[2J", 1],
+        }),
     });
-    await assert.rejects(client.call(CALL), { code, dbusName: errorName, text: "told\x1b[2J", where: "a.b / a.b.Get" });
+    await assert.rejects(client.call(CALL), {
+      code,
+      dbusName: errorName,
+      text: "told\x1b[2J",
+      where: "a.b / a.b.Get",
+    });
   });
 }
 
@@ -181,86 +187,6 @@ test("arguments that do not fit are refused here and nothing is sent", async (t)
   assert.equal(peer.received.length, 1);
 });
 
-test("replies that cannot be used cost one call each", async (t) => {
-  const { client } = await withFake(t, {
-    onMessage(message, peer) {
-      if (message.member === "Big") return peer.reply(message, "ay", [new Uint8Array(3000)]);
-      if (message.member !== "Broken" && message.member !== "Fds") return peer.reply(message);
-      const fields = { type: 2, replySerial: message.serial, signature: "b", body: [true] } as const;
-      const bytes = encodeMessage(fields, 99);
-      if (message.member === "Broken") bytes[bytes.length - 4] = 7;
-      peer.socket.write(message.member === "Fds" ? withFds(bytes) : bytes);
-    },
-  });
-  await assert.rejects(client.call({ ...CALL, member: "Big", replyBytesMax: 2999 }), { code: "OPD3006" });
-  assert.equal((await client.call({ ...CALL, member: "Big", replyBytesMax: 3004 })).body.length, 1);
-  await assert.rejects(client.call({ ...CALL, member: "Broken" }), { code: "OPD3006" });
-  await assert.rejects(client.call({ ...CALL, member: "Fds" }), /file descriptors/);
-  await settled(client);
-  assert.equal(client.connected, true);
-});
-
-/** The same message with the header field UNIX_FDS = 1. Its header must end with the signature field. */
-function withFds(bytes: Buffer): Buffer {
-  const fieldsEnd = 16 + bytes.readUInt32LE(12);
-  const header = Buffer.alloc((((fieldsEnd + 7) & ~7) + 8 + 7) & ~7);
-  bytes.copy(header, 0, 0, fieldsEnd);
-  const at = (fieldsEnd + 7) & ~7;
-  header.set([9, 1, 0x75, 0, 1, 0, 0, 0], at);
-  header.writeUInt32LE(at + 8 - 16, 12);
-  return Buffer.concat([header, bytes.subarray((fieldsEnd + 7) & ~7)]);
-}
-
-test("hostile signals cost themselves only", async (t) => {
-  const { client, peer } = await withFake(t, answering);
-  const heard: SignalMessage[] = [];
-  await client.subscribe({ member: "Said" }, (signal) => void heard.push(signal));
-  const fd = encodeMessage({ ...SIGNAL, signature: "v", body: [new Variant("u", 0)] }, 50);
-  fd[fd.lastIndexOf("\x01u\0") + 1] = 0x68;
-  peer.socket.write(fd);
-  let deep = new Variant("u", 1);
-  for (let depth = 0; depth < 60; depth++) deep = new Variant("v", deep);
-  peer.send({ ...SIGNAL, signature: "v", body: [deep] });
-  peer.send({ ...SIGNAL, signature: "a{sv}", body: [new Map([["__proto__", new Variant("s", "x")]])] });
-  peer.send({ ...SIGNAL, member: "Other", signature: "ay", body: [new Uint8Array(LIMITS.strangerSignalBytesMax)] });
-  peer.send({ ...SIGNAL, signature: "ay", body: [new Uint8Array(LIMITS.strangerSignalBytesMax)] });
-  await settled(client);
-  assert.deepEqual(heard.map(({ signature }) => signature), ["v", "a{sv}", "ay"]);
-  assert.equal(Object.getPrototypeOf(heard[1]!.body[0]), null);
-  assert.deepEqual(client.counters, { undecodableSignals: 1, skippedMessages: 1 });
-});
-
-test("a file descriptor index without descriptors is not a value", () => {
-  assert.throws(() => encodeMessage({ ...SIGNAL, signature: "h", body: [new UnixFd(0)] }, 1), { code: "OPD3010" });
-});
-
-for (const [what, garbage] of [
-  ["garbage", Buffer.from("GET / HTTP/1.1\r\n\r\n")],
-  ["serial 0", Buffer.from("6c01000100000000000000000000000000", "hex")],
-  ["129 MiB", Buffer.from("6c01000100001008010000000000000000", "hex")],
-] as const) {
-  test(`${what} on the wire closes the connection with a reason`, async (t) => {
-    const { client } = await withFake(t, { onMessage: (_, peer) => void peer.socket.write(garbage) });
-    const why = new Promise<unknown>((resolve) => client.onDisconnect(resolve));
-    await assert.rejects(client.call(CALL), { code: "OPD3003" });
-    assert.match(String(await why), /broken message header/);
-    await assert.rejects(client.call(CALL), { code: "OPD3003" });
-    assert.equal(client.connected, false);
-  });
-}
-
-test("a server that closes in the middle of a message", async (t) => {
-  const { client } = await withFake(t, {
-    onMessage(message, peer) {
-      const bytes = encodeMessage({ type: 2, replySerial: message.serial, signature: "s", body: ["long enough"] }, 5);
-      peer.socket.end(bytes.subarray(0, bytes.length - 3));
-    },
-  });
-  await assert.rejects(client.call(CALL), { code: "OPD3003" });
-  await assert.rejects(client.subscribe({}, () => {}), { code: "OPD3003" });
-  await assert.rejects(client.owner("a.b"), { code: "OPD3003" });
-});
-
 test("closing rejects what waits, and is told once", async (t) => {
   const { client } = await withFake(t, { onMessage: () => {} }, { reconnect: true });
   const told: unknown[] = [];
@@ -274,7 +200,9 @@ test("closing rejects what waits, and is told once", async (t) => {
 
 test("a listener that throws, now or later, is reported and hurts nobody", async (t) => {
   const reported: unknown[] = [];
-  const { client, peer } = await withFake(t, answering, { onListenerError: (error) => void reported.push(error) });
+  const { client, peer } = await withFake(t, answering, {
+    onListenerError: (error) => void reported.push(error),
+  });
   const heard: string[] = [];
   await client.subscribe({ member: "Said" }, () => {
     throw new Error("now");
@@ -291,25 +219,38 @@ test("a listener that throws, now or later, is reported and hurts nobody", async
 test("one rule on the bus for equal subscriptions; none left after the last", async (t) => {
   const { client, peer } = await withFake(t, answering);
   const match = { path: "/x", member: "Said" };
-  const [first, second] = await Promise.all([client.subscribe(match, () => {}), client.subscribe(match, () => {})]);
+  const [first, second] = await Promise.all([
+    client.subscribe(match, () => {}),
+    client.subscribe(match, () => {}),
+  ]);
   first.close();
   first.close();
   second.close();
   await settled(client);
-  assert.deepEqual(peer.received.map(({ member }) => member), ["AddMatch", "RemoveMatch", "Get"]);
+  assert.deepEqual(
+    peer.received.map(({ member }) => member),
+    ["AddMatch", "RemoveMatch", "Get"],
+  );
 });
 
 test("a rule that the bus refuses rejects the subscription and leaves nothing", async (t) => {
   const { client, peer } = await withFake(t, {
     onMessage(message, own) {
       if (message.member !== "AddMatch") return own.reply(message);
-      own.send({ type: 3, replySerial: message.serial, errorName: "org.freedesktop.DBus.Error.LimitsExceeded" });
+      own.send({
+        type: 3,
+        replySerial: message.serial,
+        errorName: "org.freedesktop.DBus.Error.LimitsExceeded",
+      });
     },
   });
   const heard: unknown[] = [];
-  await assert.rejects(client.subscribe({ member: "Said" }, (signal) => void heard.push(signal)), {
-    dbusName: "org.freedesktop.DBus.Error.LimitsExceeded",
-  });
+  await assert.rejects(
+    client.subscribe({ member: "Said" }, (signal) => void heard.push(signal)),
+    {
+      dbusName: "org.freedesktop.DBus.Error.LimitsExceeded",
+    },
+  );
   peer.send(SIGNAL);
   await settled(client);
   assert.deepEqual(heard, []);
@@ -321,10 +262,15 @@ test("the guard lets nothing else out", async (t) => {
   await assert.rejects(client.call({ ...CALL, member: "Set" }), { code: "OPD3005" });
   await assert.rejects(client.call({ ...CALL, member: "Set", noReply: true }), { code: "OPD3005" });
   await assert.rejects(client.requestName("a.b"), { code: "OPD3005" });
-  assert.throws(() => client.emit({ path: "/", interface: "a.b", member: "Said", signature: "", body: [] }), { code: "OPD3005" });
+  assert.throws(() => client.emit({ path: "/", interface: "a.b", member: "Said", signature: "", body: [] }), {
+    code: "OPD3005",
+  });
   await client.subscribe({ member: "Said" }, () => {});
   await settled(client);
-  assert.deepEqual(peer.received.map(({ member }) => member), ["ListThings", "AddMatch", "Get"]);
+  assert.deepEqual(
+    peer.received.map(({ member }) => member),
+    ["ListThings", "AddMatch", "Get"],
+  );
 });
 
 test("a well-known sender means its owner, as it changes", async (t) => {
@@ -352,7 +298,12 @@ test("a well-known sender means its owner, as it changes", async (t) => {
   await one.releaseName("a.b");
   say(two, "new owner");
   say(one, "owner of before");
-  await two.call({ ...CALL, destination: "org.freedesktop.DBus", interface: "org.freedesktop.DBus.Peer", member: "Ping" });
+  await two.call({
+    ...CALL,
+    destination: "org.freedesktop.DBus",
+    interface: "org.freedesktop.DBus.Peer",
+    member: "Ping",
+  });
   assert.equal(await client.owner("a.b"), two.uniqueName);
   assert.equal(await client.owner("a.c"), null);
   assert.deepEqual(heard, ["owner", "new owner"]);
@@ -389,7 +340,9 @@ test("after the bus was away: names, rules, owners and objects are back", async 
     });
   });
   await settledOn(client);
-  const waiting = assert.rejects(client.call({ ...CALL, destination: "a.b", member: "Never" }), { code: "OPD3003" });
+  const waiting = assert.rejects(client.call({ ...CALL, destination: "a.b", member: "Never" }), {
+    code: "OPD3003",
+  });
   await bus.close();
   await waiting;
   await assert.rejects(client.call(CALL), { code: "OPD3003" });
@@ -399,14 +352,22 @@ test("after the bus was away: names, rules, owners and objects are back", async 
   object.emit("a.b", "Said");
   await client.call({ ...CALL, destination: "a.b" });
   assert.deepEqual(heard, ["Said"]);
-  assert.deepEqual(changes.map(({ before, after }) => [before === null, after === null]), [
-    [false, true],
-    [true, false],
-  ]);
+  assert.deepEqual(
+    changes.map(({ before, after }) => [before === null, after === null]),
+    [
+      [false, true],
+      [true, false],
+    ],
+  );
   assert.equal(await client.owner("a.b"), service.uniqueName);
 });
 
 /** A round trip to the bus itself. */
 async function settledOn(client: Connection): Promise<void> {
-  await client.call({ ...CALL, destination: "org.freedesktop.DBus", interface: "org.freedesktop.DBus", member: "GetId" });
+  await client.call({
+    ...CALL,
+    destination: "org.freedesktop.DBus",
+    interface: "org.freedesktop.DBus",
+    member: "GetId",
+  });
 }

@@ -12,7 +12,7 @@ import type { Implementation } from "./implementation.ts";
 import * as message from "./message.ts";
 import { cancelled, Pending, type Settle } from "./pending.ts";
 import { disconnected, guarded, readReply, unusable } from "./reply.ts";
-import { driverCall, ownerOf, Subscriptions } from "./subscriptions.ts";
+import { driverCall, isNoOwner, Subscriptions } from "./subscriptions.ts";
 import { openFirst } from "./transport.ts";
 import { openWire, type Wire } from "./wire.ts";
 
@@ -128,18 +128,12 @@ export class Connection implements Bus {
   }
 
   async owner(name: string): Promise<string | null> {
-    this.#mustBeReady("GetNameOwner");
-    const call = driverCall("GetNameOwner", name);
-    return await new Promise((resolve, reject) => {
-      this.#send(call, (reply, error) => {
-        try {
-          if (reply === null) throw error!;
-          resolve(ownerOf(call, reply));
-        } catch (failure) {
-          reject(failure as Error);
-        }
-      });
-    });
+    try {
+      return String((await this.call(driverCall("GetNameOwner", name))).body[0]);
+    } catch (error) {
+      if (isNoOwner(error)) return null;
+      throw error;
+    }
   }
 
   /** Asks for a well-known name; it is asked for again after a reconnect, until it is released. */
@@ -214,22 +208,28 @@ export class Connection implements Bus {
         closed: (error) => this.#lost(error),
       });
       this.#wire = wire;
-      const hello = await new Promise<Reply>((resolve, reject) => {
-        const call = { ...driverCall("Hello"), deadlineMs };
-        this.#transmit(wire, call, (reply, error) => {
-          try {
-            if (reply === null) throw error!;
-            resolve(readReply(call, reply));
-          } catch (failure) {
-            reject(failure as Error);
-          }
-        });
-      });
+      // Both leave in one write. The GUID of the dialogue is that of one listening address, not of the bus.
+      const named = this.#driver(wire, { ...driverCall("Hello"), deadlineMs });
+      const identified = this.#driver(wire, { ...driverCall("GetId"), deadlineMs });
+      const [hello, id] = await Promise.all([named, identified]);
       this.#uniqueName = String(hello.body[0]);
-      this.#guid = wire.guid;
+      this.#guid = String(id.body[0]);
       this.#address = wire.address;
     });
     if (this.#closing.signal.aborted) this.#wire?.close();
+  }
+
+  #driver(wire: Wire, call: Call): Promise<Reply> {
+    return new Promise((resolve, reject) => {
+      this.#transmit(wire, call, (reply, error) => {
+        try {
+          if (reply === null) throw error!;
+          resolve(readReply(call, reply));
+        } catch (failure) {
+          reject(failure as Error);
+        }
+      });
+    });
   }
 
   #mustBeReady(member: string): void {

@@ -16,7 +16,13 @@ export {
 export { encodeBody } from "./encode.ts";
 export { decodeBody } from "./decode.ts";
 export { BodyError } from "./reader.ts";
-export { type Message, type MessageFields, type MessageHeader, type MessageType, encodeMessage } from "./message.ts";
+export {
+  type Message,
+  type MessageFields,
+  type MessageHeader,
+  type MessageType,
+  encodeMessage,
+} from "./message.ts";
 export { FramingError } from "./header.ts";
 export { type Accept, Framer } from "./framer.ts";
 export { type Introspection, readIntrospection } from "./introspect.ts";
@@ -30,4 +36,9 @@ export type { Caller, Handler, Implementation, PropertyHandler } from "./impleme
 export { describeInterface, signatureOf, type InterfaceLiteral } from "./interface-literal.ts";
 export { proxy, type CallOptions, type Proxy } from "./proxy.ts";
 export type { ResultOf, ValueOf, ValuesOf } from "./signature-types.ts";
-export { startEmbeddedBus, type EmbeddedBusHandle, type EmbeddedBusOptions, type RoutedMessage } from "./embedded.ts";
+export {
+  startEmbeddedBus,
+  type EmbeddedBusHandle,
+  type EmbeddedBusOptions,
+  type RoutedMessage,
+} from "./embedded.ts";

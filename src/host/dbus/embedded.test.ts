@@ -32,8 +32,21 @@ async function stage(t: TestContext): Promise<{ bus: TestBus; a: Connection; b: 
   return { bus, a, b };
 }
 
-function ask(client: Connection, member: string, signature = "", body: readonly DBusValue[] = [], name = DRIVER): Promise<Reply> {
-  return client.call({ destination: DRIVER, path: "/org/freedesktop/DBus", interface: name, member, signature, body });
+function ask(
+  client: Connection,
+  member: string,
+  signature = "",
+  body: readonly DBusValue[] = [],
+  name = DRIVER,
+): Promise<Reply> {
+  return client.call({
+    destination: DRIVER,
+    path: "/org/freedesktop/DBus",
+    interface: name,
+    member,
+    signature,
+    body,
+  });
 }
 
 /** A socket that has authenticated; `heard` is what it was sent. */
@@ -64,7 +77,12 @@ test("what the driver answers", async (t) => {
   await a.requestName("a.b");
   assert.equal(await b.requestName("a.b"), "queued");
   const uid = process.getuid?.() ?? 0;
-  const rows: readonly (readonly [member: string, signature: string, body: readonly DBusValue[], result: unknown])[] = [
+  const rows: readonly (readonly [
+    member: string,
+    signature: string,
+    body: readonly DBusValue[],
+    result: unknown,
+  ])[] = [
     ["ListNames", "", [], [DRIVER, a.uniqueName, b.uniqueName, "a.b"]],
     ["ListActivatableNames", "", [], [DRIVER]],
     ["ListQueuedOwners", "s", ["a.b"], [a.uniqueName, b.uniqueName]],
@@ -82,7 +100,10 @@ test("what the driver answers", async (t) => {
   for (const [member, signature, body, result] of rows) {
     assert.deepEqual((await ask(a, member, signature, body)).body[0], result, `${member} ${String(body[0])}`);
   }
-  const credentials = (await ask(a, "GetConnectionCredentials", "s", ["a.b"])).body[0] as Record<string, Variant>;
+  const credentials = (await ask(a, "GetConnectionCredentials", "s", ["a.b"])).body[0] as Record<
+    string,
+    Variant
+  >;
   assert.deepEqual({ ...credentials }, { UnixUserID: new Variant("u", uid) });
   const xml = String((await ask(a, "Introspect", "", [], `${DRIVER}.Introspectable`)).body[0]);
   assert.ok(readIntrospection(xml).node.interfaces.has(`${DRIVER}.Monitoring`));
@@ -91,7 +112,12 @@ test("what the driver answers", async (t) => {
 
 test("what the driver refuses", async (t) => {
   const { a } = await stage(t);
-  const rows: readonly (readonly [member: string, signature: string, body: readonly DBusValue[], error: string])[] = [
+  const rows: readonly (readonly [
+    member: string,
+    signature: string,
+    body: readonly DBusValue[],
+    error: string,
+  ])[] = [
     ["Hello", "", [], "Failed"],
     ["Nothing", "", [], "UnknownMethod"],
     ["constructor", "", [], "UnknownMethod"],
@@ -107,9 +133,15 @@ test("what the driver refuses", async (t) => {
     ["StartServiceByName", "su", ["a.c", 0], "ServiceUnknown"],
   ];
   for (const [member, signature, body, error] of rows) {
-    await assert.rejects(ask(a, member, signature, body), { dbusName: `${ERRORS}.${error}` }, `${member} ${String(body[0])}`);
+    await assert.rejects(
+      ask(a, member, signature, body),
+      { dbusName: `${ERRORS}.${error}` },
+      `${member} ${String(body[0])}`,
+    );
   }
-  await assert.rejects(ask(a, "Get", "ss", [DRIVER, "toString"], `${DRIVER}.Properties`), { dbusName: `${ERRORS}.UnknownProperty` });
+  await assert.rejects(ask(a, "Get", "ss", [DRIVER, "toString"], `${DRIVER}.Properties`), {
+    dbusName: `${ERRORS}.UnknownProperty`,
+  });
 });
 
 test("signals reach those whose rules fit, once, with the true sender", async (t) => {
@@ -117,7 +149,14 @@ test("signals reach those whose rules fit, once, with the true sender", async (t
   const heard: SignalMessage[] = [];
   await b.subscribe({ member: "Said", pathNamespace: "/x" }, (signal) => void heard.push(signal));
   await b.subscribe({ sender: a.uniqueName, arg0: "yes" }, () => {});
-  const said = { type: 4, path: "/x/y", interface: "a.b", member: "Said", signature: "s", sender: ":1.99" } as const;
+  const said = {
+    type: 4,
+    path: "/x/y",
+    interface: "a.b",
+    member: "Said",
+    signature: "s",
+    sender: ":1.99",
+  } as const;
   const { socket, heard: got } = await raw(bus);
   socket.write(encodeMessage(HELLO, 1));
   socket.write(encodeMessage({ ...said, body: ["yes"] }, 2));
@@ -125,8 +164,14 @@ test("signals reach those whose rules fit, once, with the true sender", async (t
   a.emit({ path: "/y", interface: "a.b", member: "Said", signature: "s", body: ["no"] });
   await ask(a, "GetId");
   await ask(b, "GetId");
-  assert.deepEqual(heard.map(({ sender }) => sender).sort(), [a.uniqueName, String(got[0]?.body()[0])].sort());
-  assert.deepEqual(got.map(({ member, type }) => member ?? type), [2, "NameAcquired"]);
+  assert.deepEqual(
+    heard.map(({ sender }) => sender).sort(),
+    [a.uniqueName, String(got[0]?.body()[0])].sort(),
+  );
+  assert.deepEqual(
+    got.map(({ member, type }) => member ?? type),
+    [2, "NameAcquired"],
+  );
   socket.destroy();
 });
 
@@ -149,7 +194,9 @@ test("a reply that nobody asked for does not pass", async (t) => {
   const { socket } = await raw(bus);
   socket.write(encodeMessage(HELLO, 1));
   for (let replySerial = 1; replySerial < 50; replySerial++) {
-    socket.write(encodeMessage({ type: 2, destination: a.uniqueName, replySerial, signature: "s", body: ["forged"] }, 2));
+    socket.write(
+      encodeMessage({ type: 2, destination: a.uniqueName, replySerial, signature: "s", body: ["forged"] }, 2),
+    );
   }
   assert.deepEqual((await ask(a, "GetId")).body, [bus.guid]);
   socket.destroy();
@@ -159,8 +206,15 @@ test("a monitor sees all and may not speak", async (t) => {
   const { bus, a, b } = await stage(t);
   const { socket, heard, closed } = await raw(bus);
   socket.write(encodeMessage(HELLO, 1));
-  const monitor = { path: "/", interface: `${DRIVER}.Monitoring`, member: "BecomeMonitor", destination: DRIVER };
-  socket.write(encodeMessage({ type: 1, ...monitor, signature: "asu", body: [["type='method_call'"], 0] }, 2));
+  const monitor = {
+    path: "/",
+    interface: `${DRIVER}.Monitoring`,
+    member: "BecomeMonitor",
+    destination: DRIVER,
+  };
+  socket.write(
+    encodeMessage({ type: 1, ...monitor, signature: "asu", body: [["type='method_call'"], 0] }, 2),
+  );
   await ask(a, "GetId");
   await ask(b, "ListNames");
   await ask(a, "GetId");
@@ -176,7 +230,10 @@ const BREACHES: readonly (readonly [what: string, bytes: () => Buffer])[] = [
   [
     "a body that does not decode",
     () => {
-      const bytes = encodeMessage({ type: 4, path: "/", interface: "a.b", member: "C", signature: "b", body: [true] }, 2);
+      const bytes = encodeMessage(
+        { type: 4, path: "/", interface: "a.b", member: "C", signature: "b", body: [true] },
+        2,
+      );
       bytes[bytes.length - 4] = 9;
       return Buffer.concat([encodeMessage(HELLO, 1), bytes]);
     },

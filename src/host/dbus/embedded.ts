@@ -95,7 +95,7 @@ class EmbeddedBus {
   }
 
   close(): void {
-    for (const client of [...this.#clients]) client.close();
+    for (const client of this.#clients) client.close();
   }
 
   // ---- what the driver asks

@@ -17,7 +17,13 @@ const THING = describeInterface({
   name: "org.example.Thing",
   methods: {
     Echo: { in: [["text", "s"]], out: [["text", "s"]] },
-    Sum: { in: [["numbers", "au"]], out: [["sum", "t"], ["count", "u"]] },
+    Sum: {
+      in: [["numbers", "au"]],
+      out: [
+        ["sum", "t"],
+        ["count", "u"],
+      ],
+    },
     Fail: {},
     Named: {},
     Unsendable: { out: [["number", "u"]] },
@@ -41,13 +47,22 @@ interface Stage {
   readonly server: Connection;
   readonly object: ExportedObject;
   readonly reported: unknown[];
-  call(member: string, signature?: string, body?: readonly DBusValue[], interfaceName?: string, path?: string): Promise<Reply>;
+  call(
+    member: string,
+    signature?: string,
+    body?: readonly DBusValue[],
+    interfaceName?: string,
+    path?: string,
+  ): Promise<Reply>;
 }
 
 async function stage(t: TestContext): Promise<Stage> {
   const bus = await testBus();
   const reported: unknown[] = [];
-  const server = await connect({ address: bus.address, onListenerError: (error) => void reported.push(error) });
+  const server = await connect({
+    address: bus.address,
+    onListenerError: (error) => void reported.push(error),
+  });
   const client = await connect({ address: bus.address });
   t.after(async () => {
     await client.close();
@@ -59,7 +74,10 @@ async function stage(t: TestContext): Promise<Stage> {
     info: THING,
     methods: {
       Echo: ([text]) => [text!],
-      Sum: async ([numbers]) => [(numbers as number[]).reduce((sum, one) => sum + BigInt(one), 0n), (numbers as number[]).length],
+      Sum: async ([numbers]) => [
+        (numbers as number[]).reduce((sum, one) => sum + BigInt(one), 0n),
+        (numbers as number[]).length,
+      ],
       Fail: () => {
         throw new Error("at /secret/path.ts");
       },
@@ -88,8 +106,21 @@ async function stage(t: TestContext): Promise<Stage> {
     server,
     object,
     reported,
-    call: (member, signature = "", body = [], interfaceName = "org.example.Thing", path = "/org/example/thing") =>
-      client.call({ destination: server.uniqueName, path, interface: interfaceName, member, signature, body }),
+    call: (
+      member,
+      signature = "",
+      body = [],
+      interfaceName = "org.example.Thing",
+      path = "/org/example/thing",
+    ) =>
+      client.call({
+        destination: server.uniqueName,
+        path,
+        interface: interfaceName,
+        member,
+        signature,
+        body,
+      }),
   };
 }
 
@@ -118,22 +149,85 @@ const PROBES: readonly (readonly [
   ["__proto__", "__proto__", "", [], "org.example.Thing", `${ERRORS}.UnknownMethod`],
   ["a signal as method", "Said", "s", ["x"], "org.example.Thing", `${ERRORS}.UnknownMethod`],
   ["an unknown interface", "Echo", "s", ["x"], "org.example.Other", `${ERRORS}.UnknownInterface`],
-  ["an unknown standard interface", "Echo", "", [], "org.freedesktop.DBus.Nothing", `${ERRORS}.UnknownInterface`],
+  [
+    "an unknown standard interface",
+    "Echo",
+    "",
+    [],
+    "org.freedesktop.DBus.Nothing",
+    `${ERRORS}.UnknownInterface`,
+  ],
   ["an unknown standard member", "Pong", "", [], "org.freedesktop.DBus.Peer", `${ERRORS}.UnknownMethod`],
   ["a throwing handler", "Fail", "", [], "org.example.Thing", `${ERRORS}.Failed`],
   ["a handler's own error", "Named", "", [], "org.example.Thing", "org.example.Error.Full"],
   ["a result of the wrong type", "Unsendable", "", [], "org.example.Thing", `${ERRORS}.Failed`],
   ["an error that cannot be sent", "Unnameable", "", [], "org.example.Thing", `${ERRORS}.Failed`],
-  ["Get of an unknown property", "Get", "ss", ["org.example.Thing", "toString"], PROPERTIES, `${ERRORS}.UnknownProperty`],
-  ["Get of an unknown interface", "Get", "ss", ["constructor", "Count"], PROPERTIES, `${ERRORS}.UnknownInterface`],
-  ["Get of a write-only property", "Get", "ss", ["org.example.Thing", "Key"], PROPERTIES, `${ERRORS}.AccessDenied`],
+  [
+    "Get of an unknown property",
+    "Get",
+    "ss",
+    ["org.example.Thing", "toString"],
+    PROPERTIES,
+    `${ERRORS}.UnknownProperty`,
+  ],
+  [
+    "Get of an unknown interface",
+    "Get",
+    "ss",
+    ["constructor", "Count"],
+    PROPERTIES,
+    `${ERRORS}.UnknownInterface`,
+  ],
+  [
+    "Get of a write-only property",
+    "Get",
+    "ss",
+    ["org.example.Thing", "Key"],
+    PROPERTIES,
+    `${ERRORS}.AccessDenied`,
+  ],
   ["Get of a broken property", "Get", "ss", ["org.example.Thing", "Broken"], PROPERTIES, `${ERRORS}.Failed`],
   ["Get with one argument", "Get", "s", ["org.example.Thing"], PROPERTIES, `${ERRORS}.InvalidArgs`],
-  ["Set of the wrong type", "Set", "ssv", ["org.example.Thing", "Count", new Variant("s", "x")], PROPERTIES, `${ERRORS}.InvalidArgs`],
-  ["Set of a variant in a variant", "Set", "ssv", ["org.example.Thing", "Count", new Variant("v", new Variant("u", 1))], PROPERTIES, `${ERRORS}.InvalidArgs`],
-  ["Set of a read-only property", "Set", "ssv", ["org.example.Thing", "Name", new Variant("s", "x")], PROPERTIES, `${ERRORS}.PropertyReadOnly`],
-  ["Set of an unknown property", "Set", "ssv", ["org.example.Thing", "__proto__", new Variant("s", "x")], PROPERTIES, `${ERRORS}.UnknownProperty`],
-  ["GetAll of an unknown interface", "GetAll", "s", ["hasOwnProperty"], PROPERTIES, `${ERRORS}.UnknownInterface`],
+  [
+    "Set of the wrong type",
+    "Set",
+    "ssv",
+    ["org.example.Thing", "Count", new Variant("s", "x")],
+    PROPERTIES,
+    `${ERRORS}.InvalidArgs`,
+  ],
+  [
+    "Set of a variant in a variant",
+    "Set",
+    "ssv",
+    ["org.example.Thing", "Count", new Variant("v", new Variant("u", 1))],
+    PROPERTIES,
+    `${ERRORS}.InvalidArgs`,
+  ],
+  [
+    "Set of a read-only property",
+    "Set",
+    "ssv",
+    ["org.example.Thing", "Name", new Variant("s", "x")],
+    PROPERTIES,
+    `${ERRORS}.PropertyReadOnly`,
+  ],
+  [
+    "Set of an unknown property",
+    "Set",
+    "ssv",
+    ["org.example.Thing", "__proto__", new Variant("s", "x")],
+    PROPERTIES,
+    `${ERRORS}.UnknownProperty`,
+  ],
+  [
+    "GetAll of an unknown interface",
+    "GetAll",
+    "s",
+    ["hasOwnProperty"],
+    PROPERTIES,
+    `${ERRORS}.UnknownInterface`,
+  ],
 ];
 test("every probe gets one error, and the object lives on", async (t) => {
   const { call, bus, server, reported } = await stage(t);
@@ -145,7 +239,9 @@ test("every probe gets one error, and the object lives on", async (t) => {
       return true;
     });
   }
-  const answers = bus.captured.filter(({ sender, type }) => sender === server.uniqueName && (type === 2 || type === 3));
+  const answers = bus.captured.filter(
+    ({ sender, type }) => sender === server.uniqueName && (type === 2 || type === 3),
+  );
   assert.equal(answers.length, PROBES.length);
   assert.equal(reported.length, 4);
   assert.deepEqual((await call("Echo", "s", ["alive"])).body, ["alive"]);
@@ -156,40 +252,66 @@ test("properties: reading, writing, and who is told how", async (t) => {
   const told: SignalMessage[] = [];
   await client.subscribe({ member: "PropertiesChanged" }, (signal) => void told.push(signal));
   const name = "org.example.Thing";
-  for (const [property, value] of [["Count", new Variant("u", 9)], ["Quiet", new Variant("s", "1")], ["Vague", new Variant("s", "2")], ["Key", new Variant("s", "3")]] as const) {
+  for (const [property, value] of [
+    ["Count", new Variant("u", 9)],
+    ["Quiet", new Variant("s", "1")],
+    ["Vague", new Variant("s", "2")],
+    ["Key", new Variant("s", "3")],
+  ] as const) {
     await call("Set", "ssv", [name, property, value], PROPERTIES);
   }
   assert.deepEqual((await call("Get", "ss", ["", "Count"], PROPERTIES)).body, [new Variant("u", 9)]);
   const all = (await call("GetAll", "s", [name], PROPERTIES)).body[0] as Record<string, Variant>;
   assert.deepEqual(Object.keys(all), ["Count", "Name", "Quiet", "Vague"]);
-  assert.deepEqual(told.map(({ body }) => [Object.keys(body[1] as object), body[2]]), [
-    [["Count"], []],
-    [[], ["Vague"]],
-    [[], ["Key"]],
-  ]);
+  assert.deepEqual(
+    told.map(({ body }) => [Object.keys(body[1] as object), body[2]]),
+    [
+      [["Count"], []],
+      [[], ["Vague"]],
+      [[], ["Key"]],
+    ],
+  );
 });
 
 test("Peer is everywhere, Introspect where something is", async (t) => {
   const { call } = await stage(t);
   await call("Ping", "", [], "org.freedesktop.DBus.Peer", "/nowhere");
-  const id = (await call("GetMachineId", "", [], "org.freedesktop.DBus.Peer").catch((error: unknown) => error)) as Reply | DBusError;
-  assert.match(id instanceof DBusError ? id.dbusName : String(id.body[0]), /^([0-9a-f]{32}|org\.freedesktop\.DBus\.Error\.FileNotFound)$/);
+  const id = (await call("GetMachineId", "", [], "org.freedesktop.DBus.Peer").catch(
+    (error: unknown) => error,
+  )) as Reply | DBusError;
+  assert.match(
+    id instanceof DBusError ? id.dbusName : String(id.body[0]),
+    /^([0-9a-f]{32}|org\.freedesktop\.DBus\.Error\.FileNotFound)$/,
+  );
   const introspect = async (path: string) =>
-    readIntrospection(String((await call("Introspect", "", [], "org.freedesktop.DBus.Introspectable", path)).body[0])).node;
+    readIntrospection(
+      String((await call("Introspect", "", [], "org.freedesktop.DBus.Introspectable", path)).body[0]),
+    ).node;
   assert.deepEqual((await introspect("/")).children, ["org"]);
   assert.deepEqual((await introspect("/org")).children, ["example"]);
   const node = await introspect("/org/example/thing");
-  assert.deepEqual([...(node.interfaces.get("org.example.Thing")?.methods.keys() ?? [])].sort(), [...THING.methods.keys()].sort());
+  assert.deepEqual(
+    [...(node.interfaces.get("org.example.Thing")?.methods.keys() ?? [])].sort(),
+    [...THING.methods.keys()].sort(),
+  );
   assert.ok(node.interfaces.has("org.freedesktop.DBus.ObjectManager"));
   await assert.rejects(introspect("/nowhere"), { dbusName: `${ERRORS}.UnknownObject` });
-  await assert.rejects(call("Echo", "s", ["x"], "org.example.Thing", "/nowhere"), { dbusName: `${ERRORS}.UnknownObject` });
+  await assert.rejects(call("Echo", "s", ["x"], "org.example.Thing", "/nowhere"), {
+    dbusName: `${ERRORS}.UnknownObject`,
+  });
 });
 
 test("ObjectManager: what is below, what comes and what goes", async (t) => {
   const { call, client, server } = await stage(t);
   const told: unknown[] = [];
-  await client.subscribe({ interface: "org.freedesktop.DBus.ObjectManager" }, ({ member, body }) => void told.push([member, body[0]]));
-  const info = describeInterface({ name: "org.example.Part", properties: { Size: { type: "u", access: "read" } } });
+  await client.subscribe(
+    { interface: "org.freedesktop.DBus.ObjectManager" },
+    ({ member, body }) => void told.push([member, body[0]]),
+  );
+  const info = describeInterface({
+    name: "org.example.Part",
+    properties: { Size: { type: "u", access: "read" } },
+  });
   const part = server.export("/org/example/thing/part", [{ info, properties: { Size: { get: () => 3 } } }]);
   server.export("/org/example/other", [{ info, properties: { Size: { get: () => 4 } } }]);
   const managed = await call("GetManagedObjects", "", [], "org.freedesktop.DBus.ObjectManager");
@@ -204,7 +326,9 @@ test("ObjectManager: what is below, what comes and what goes", async (t) => {
     ["InterfacesAdded", "/org/example/thing/part"],
     ["InterfacesRemoved", "/org/example/thing/part"],
   ]);
-  assert.deepEqual((await call("GetManagedObjects", "", [], "org.freedesktop.DBus.ObjectManager")).body, [{ __proto__: null }]);
+  assert.deepEqual((await call("GetManagedObjects", "", [], "org.freedesktop.DBus.ObjectManager")).body, [
+    { __proto__: null },
+  ]);
 });
 
 test("a call without reply is done and not answered; one without interface finds its member", async (t) => {
@@ -218,9 +342,20 @@ test("a call without reply is done and not answered; one without interface finds
     body: ["org.example.Thing", "Count", new Variant("u", 77)],
     noReply: true,
   });
-  await client.call({ destination: server.uniqueName, path: "/x", interface: "a.b", member: "C", noReply: true });
-  assert.deepEqual((await call("Get", "ss", ["org.example.Thing", "Count"], PROPERTIES)).body, [new Variant("u", 77)]);
-  assert.equal(bus.captured.filter(({ sender, type }) => sender === server.uniqueName && type !== 4).length, 1);
+  await client.call({
+    destination: server.uniqueName,
+    path: "/x",
+    interface: "a.b",
+    member: "C",
+    noReply: true,
+  });
+  assert.deepEqual((await call("Get", "ss", ["org.example.Thing", "Count"], PROPERTIES)).body, [
+    new Variant("u", 77),
+  ]);
+  assert.equal(
+    bus.captured.filter(({ sender, type }) => sender === server.uniqueName && type > 1 && type < 4).length,
+    1,
+  );
 });
 
 test("one peer cannot keep more than its share of calls under way", async (t) => {
@@ -233,8 +368,17 @@ test("one peer cannot keep more than its share of calls under way", async (t) =>
 const WRONG: readonly (readonly [what: string, implementation: Implementation])[] = [
   ["a method without handler", { info: describeInterface({ name: "a.b", methods: { C: {} } }) }],
   ["a handler without declaration", { info: describeInterface({ name: "a.b" }), methods: { C: () => {} } }],
-  ["a property without get", { info: describeInterface({ name: "a.b", properties: { C: { type: "s", access: "read" } } }) }],
-  ["a property without set", { info: describeInterface({ name: "a.b", properties: { C: { type: "s", access: "readwrite" } } }), properties: { C: { get: () => "" } } }],
+  [
+    "a property without get",
+    { info: describeInterface({ name: "a.b", properties: { C: { type: "s", access: "read" } } }) },
+  ],
+  [
+    "a property without set",
+    {
+      info: describeInterface({ name: "a.b", properties: { C: { type: "s", access: "readwrite" } } }),
+      properties: { C: { get: () => "" } },
+    },
+  ],
   ["a standard interface", { info: describeInterface({ name: "org.freedesktop.DBus.Peer" }) }],
 ];
 test("what is described wrongly is not exported", async (t) => {
@@ -249,5 +393,7 @@ test("what is described wrongly is not exported", async (t) => {
   assert.throws(() => object.emit("org.example.Thing", "Nothing"), { code: "OPD3015" });
   assert.throws(() => object.emit("org.example.Thing", "Said", 7), { code: "OPD3010" });
   assert.throws(() => describeInterface({ name: "a.b", methods: { "no name": {} } }), { code: "OPD3015" });
-  assert.throws(() => describeInterface({ name: "a.b", properties: { C: { type: "ss", access: "read" } } }), { code: "OPD3015" });
+  assert.throws(() => describeInterface({ name: "a.b", properties: { C: { type: "ss", access: "read" } } }), {
+    code: "OPD3015",
+  });
 });

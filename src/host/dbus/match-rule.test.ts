@@ -68,7 +68,18 @@ test("a body that does not decode fits no argument", () => {
   assert.equal(ruleFits(parseRule("member='Said'"), { ...SIGNAL, body: broken }, owns), true);
 });
 
-for (const text of ["type='signal", "=x", "x", "colour='red'", "arg64='x'", "arg1namespace='x'", "member='a',member='b'", "type='y'", "path='/a',path_namespace='/a'", "member"]) {
+for (const text of [
+  "type='signal",
+  "=x",
+  "x",
+  "colour='red'",
+  "arg64='x'",
+  "arg1namespace='x'",
+  "member='a',member='b'",
+  "type='y'",
+  "path='/a',path_namespace='/a'",
+  "member",
+]) {
   test(`refuses ${text}`, () => assert.throws(() => parseRule(text), /not a match rule/));
 }
 

@@ -39,7 +39,7 @@ function handClock(): Clock & { move(ms: number): Promise<void>; sleeps(): numbe
       }),
     async move(ms) {
       nowMs += ms;
-      for (const sleeper of [...sleepers]) if (sleeper.untilMs <= nowMs) sleeper.wake();
+      for (const sleeper of sleepers) if (sleeper.untilMs <= nowMs) sleeper.wake();
       await new Promise((resolve) => setImmediate(resolve));
     },
     sleeps: () => sleepers.size,

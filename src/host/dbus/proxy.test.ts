@@ -19,10 +19,26 @@ const SHOP = {
   name: "org.example.Shop",
   methods: {
     Close: {},
-    Price: { in: [["item", "s"], ["count", "u"]], out: [["price", "t"]] },
-    Stock: { out: [["items", "a{s(ub)}"], ["free", "ay"]] },
+    Price: {
+      in: [
+        ["item", "s"],
+        ["count", "u"],
+      ],
+      out: [["price", "t"]],
+    },
+    Stock: {
+      out: [
+        ["items", "a{s(ub)}"],
+        ["free", "ay"],
+      ],
+    },
   },
-  signals: { Sold: [["item", "s"], ["count", "u"]] },
+  signals: {
+    Sold: [
+      ["item", "s"],
+      ["count", "u"],
+    ],
+  },
   properties: { Open: { type: "b", access: "readwrite" }, Tags: { type: "as", access: "read" } },
 } as const;
 
@@ -33,7 +49,12 @@ test("the types follow the signatures", () => {
   same<Same<ValueOf<"aay">, readonly Uint8Array[]>>();
   same<Same<ValueOf<"a{sv}">, { readonly [key: string]: Variant }>>();
   same<Same<ValueOf<"a{uas}">, ReadonlyMap<number, readonly string[]>>>();
-  same<Same<ValueOf<"a{oa{sa{sv}}}">, { readonly [k: string]: { readonly [k: string]: { readonly [k: string]: Variant } } }>>();
+  same<
+    Same<
+      ValueOf<"a{oa{sa{sv}}}">,
+      { readonly [k: string]: { readonly [k: string]: { readonly [k: string]: Variant } } }
+    >
+  >();
   same<Same<ValueOf<"(sa(ih)b)">, readonly [string, readonly (readonly [number, UnixFd])[], boolean]>>();
   same<Same<ValueOf<"su">, never>>();
   same<Same<ValueOf<string>, unknown>>();
@@ -72,14 +93,23 @@ test("a proxy talks to an exported object", async () => {
           Price: ([, count]) => [BigInt(count as number) * 3n],
           Stock: () => [{ tea: [1, true] }, Uint8Array.of(1, 2)],
         },
-        properties: { Open: { get: () => open, set: (value) => void (open = value === true) }, Tags: { get: () => ["a"] } },
+        properties: {
+          Open: { get: () => open, set: (value) => void (open = value === true) },
+          Tags: { get: () => ["a"] },
+        },
       },
     ]);
     const shop = proxy(client, { destination: server.uniqueName, path: "/shop" }, SHOP);
     assert.equal(await shop.call("Price", ["tea", 2]), 6n);
     assert.equal(await shop.call("Close", []), undefined);
     const [items, free] = await shop.call("Stock", []);
-    assert.deepEqual([items["tea"], [...free]], [[1, true], [1, 2]]);
+    assert.deepEqual(
+      [items["tea"], [...free]],
+      [
+        [1, true],
+        [1, 2],
+      ],
+    );
     assert.equal(await shop.get("Open"), true);
     await shop.set("Open", false);
     assert.equal(open, false);
@@ -105,10 +135,20 @@ test("a peer that breaks the promise of the literal is refused", async () => {
   try {
     const info = describeInterface({
       name: "org.example.Shop",
-      methods: { Price: { in: [["item", "s"], ["count", "u"]], out: [["price", "s"]] } },
+      methods: {
+        Price: {
+          in: [
+            ["item", "s"],
+            ["count", "u"],
+          ],
+          out: [["price", "s"]],
+        },
+      },
       properties: { Tags: { type: "s", access: "read" } },
     });
-    server.export("/shop", [{ info, methods: { Price: () => ["free"] }, properties: { Tags: { get: () => "" } } }]);
+    server.export("/shop", [
+      { info, methods: { Price: () => ["free"] }, properties: { Tags: { get: () => "" } } },
+    ]);
     const shop = proxy(client, { destination: server.uniqueName, path: "/shop" }, SHOP);
     await assert.rejects(shop.call("Price", ["tea", 2]), { code: "OPD3006" });
     await assert.rejects(shop.get("Tags"), { code: "OPD3006" });

@@ -8,7 +8,12 @@ import { readGuard, type Probe } from "./read-guard.ts";
 const PROBES: readonly Probe[] = [
   { destination: "a.Kit", interface: "a.Kit.T", member: "Install", args: new Map<number, unknown>([[0, 4]]) },
   { destination: "a.Kit", interface: "a.Kit", member: "CreateTransaction" },
-  { destination: "a.Kit", interface: "a.Kit.T", member: "Tag", args: new Map<number, unknown>([[1, ["x", 1]]]) },
+  {
+    destination: "a.Kit",
+    interface: "a.Kit.T",
+    member: "Tag",
+    args: new Map<number, unknown>([[1, ["x", 1]]]),
+  },
 ];
 const guard = readGuard(PROBES);
 
@@ -34,19 +39,32 @@ check("org.freedesktop.DBus.Introspectable.Introspect", true);
 check("org.freedesktop.DBus.Peer.Ping", true);
 check("org.freedesktop.DBus.ObjectManager.GetManagedObjects", true);
 check("org.freedesktop.DBus.ObjectManager.GetEverything", false);
-for (const member of ["Hello", "AddMatch", "RemoveMatch", "GetNameOwner", "ListNames", "GetConnectionUnixUser", "NameHasOwner", "GetId"]) {
+for (const member of [
+  "Hello",
+  "AddMatch",
+  "RemoveMatch",
+  "GetNameOwner",
+  "ListNames",
+  "GetConnectionUnixUser",
+  "NameHasOwner",
+  "GetId",
+]) {
   check(`org.freedesktop.DBus.${member}`, true, bus);
 }
-for (const member of ["RequestName", "ReleaseName", "UpdateActivationEnvironment", "ReloadConfig", "StartServiceByName"]) {
+for (const member of [
+  "RequestName",
+  "ReleaseName",
+  "UpdateActivationEnvironment",
+  "ReloadConfig",
+  "StartServiceByName",
+]) {
   check(`org.freedesktop.DBus.${member}`, false, bus);
 }
 check("org.freedesktop.DBus.StartServiceByName", true, bus, readGuard([], { allowStart: true }));
 check("org.freedesktop.DBus.Monitoring.BecomeMonitor", false, bus);
-check("a.Kit.GetUpdates", true);
-check("a.Kit.getUpdates", true);
-check("a.Kit.ListUnits", true);
-check("a.Kit.CanReboot", true);
-check("a.Kit.LoadUnit", true);
+check("org.freedesktop.systemd1.Manager.GetUnitByPID", true);
+check("a.Kit.GetUpdates", false);
+check("a.Kit.Cancel", false);
 check("a.Kit.SetHostname", false);
 check("a.Kit.Reboot", false);
 check("a.Kit.ResetFailed", false);

@@ -1,11 +1,11 @@
-// What a read-only connection lets through: the reads of the standard interfaces and of the bus itself, members whose
-// names say that they read, and the calls a mapping declares as probes, with a predicate on their arguments. Pure;
+// What a read-only connection lets through: the reads of the standard interfaces and of the bus itself, and the calls
+// declared as probes, with a predicate on their arguments. A name alone is no proof: `Cancel` begins with "can". Pure;
 // the connection asks it before each method call leaves, so a fault elsewhere cannot change the machine.
 
 import type { Call, ReadGuard } from "./call.ts";
 import type { DBusValue } from "./value.ts";
 
-/** A call that only reads although its name does not say so. `args`: position from 0 -> the only value allowed there
+/** A call that only reads. `args`: position from 0 -> the only value allowed there
  * (scalars and lists of them); arguments not named may be anything. */
 export interface Probe {
   readonly destination: string;
@@ -20,7 +20,6 @@ export interface ReadGuardOptions {
 }
 
 const BUS = "org.freedesktop.DBus";
-const READ_WORDS = /^(get|list|find|resolve|search|enumerate|query|describe|load|can)/i;
 const BUS_READS =
   /^(Hello|AddMatch|RemoveMatch|NameHasOwner|Get(Id|NameOwner|Connection[A-Za-z]*|AdtAuditSessionData)|List[A-Za-z]*)$/;
 const STANDARD: ReadonlySet<string> = new Set([
@@ -30,6 +29,8 @@ const STANDARD: ReadonlySet<string> = new Set([
   `${BUS}.Peer.Ping`,
   `${BUS}.Peer.GetMachineId`,
   `${BUS}.ObjectManager.GetManagedObjects`,
+  // Who is behind a name: asked by discovery of every owner.
+  "org.freedesktop.systemd1.Manager.GetUnitByPID",
 ]);
 /** CheckAuthorization's flags: bit 0 asks a person. */
 const ALLOW_USER_INTERACTION = 1;
@@ -46,7 +47,7 @@ export function readGuard(probes: readonly Probe[], options: ReadGuardOptions = 
     if (call.interface === "org.freedesktop.PolicyKit1.Authority" && call.member === "CheckAuthorization") {
       return isQuietCheck(call.body ?? []);
     }
-    return READ_WORDS.test(call.member) || probes.some((probe) => isProbe(probe, call));
+    return probes.some((probe) => isProbe(probe, call));
   };
 }
 

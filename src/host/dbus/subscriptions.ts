@@ -207,12 +207,14 @@ export class Subscriptions {
     const call = driverCall("GetNameOwner", name);
     return new Promise((resolve, reject) => {
       this.#ask(call, (reply, error) => {
-        if (reply === null) return reject(error!);
         try {
-          found(ownerOf(call, reply));
+          if (reply === null) throw error!;
+          found(String(readReply(call, reply).body[0]));
           resolve();
         } catch (failure) {
-          reject(failure as Error);
+          if (!isNoOwner(failure)) return reject(failure as Error);
+          found(null);
+          resolve();
         }
       });
     });
@@ -247,15 +249,9 @@ export function driverCall(member: string, ...body: string[]): Call {
   };
 }
 
-/** The owner that a reply to GetNameOwner tells: null when there is none. */
-export function ownerOf(call: Call, reply: Message): string | null {
-  try {
-    return String(readReply(call, reply).body[0]);
-  } catch (error) {
-    if (error instanceof DBusError && error.dbusName === "org.freedesktop.DBus.Error.NameHasNoOwner")
-      return null;
-    throw error;
-  }
+/** What GetNameOwner answers when there is none. */
+export function isNoOwner(error: unknown): boolean {
+  return error instanceof DBusError && error.dbusName === "org.freedesktop.DBus.Error.NameHasNoOwner";
 }
 
 function isTracked(sender: string): boolean {

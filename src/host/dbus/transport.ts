@@ -7,7 +7,7 @@ import { connect, type Socket } from "node:net";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { OpError } from "../../base/error.ts";
 import { LIMITS } from "../../base/limits.ts";
-import type { Clock } from "../../base/clock.ts";
+import { systemClock, type Clock } from "../../base/clock.ts";
 import type { Address } from "./address.ts";
 
 /** The kernel fills slabs of this size one read after the other, and messages are read in place: nothing is copied. */
@@ -60,10 +60,12 @@ export class Pipe {
     return this.#queueBytes + this.#out.writableLength;
   }
 
-  /** Sends what is queued, then ends the stream. */
+  /** Sends what is queued, then ends the stream; cuts it off when the other side does not take it in time. */
   close(): void {
     this.#flush();
     this.#end();
+    if (this.#closed !== null || this.#out.writableLength === 0) return;
+    void systemClock.sleep(LIMITS.closeDeadlineMs).then(() => this.#out.destroy());
   }
 
   received(chunk: Buffer): void {

@@ -3,7 +3,17 @@
 // irreversible; a mapping only raises it. Pure.
 
 import { tableOf } from "../doc.ts";
-import { RISKS, type Action, type Authorization, type Change, type Fidelity, type Risk, type SideEffect, type Undo, type ViaCall } from "../plugin.ts";
+import {
+  RISKS,
+  type Action,
+  type Authorization,
+  type Change,
+  type Fidelity,
+  type Risk,
+  type SideEffect,
+  type Undo,
+  type ViaCall,
+} from "../plugin.ts";
 import { polkitOf } from "./authorize.ts";
 import { knownOf, wayName, type Deed } from "./deed.ts";
 import { isSecret } from "./field.ts";
@@ -30,13 +40,24 @@ export function nameOf(resource: string | null, key: string | null, field: strin
   return item === "" ? field : `${item}.${field}`;
 }
 
-export function actionOf(runtime: Runtime, draft: Draft, all: readonly Draft[], authorization: (ids: readonly string[]) => Authorization): Action {
+export function actionOf(
+  runtime: Runtime,
+  draft: Draft,
+  all: readonly Draft[],
+  authorization: (ids: readonly string[]) => Authorization,
+): Action {
   const { deed, undo } = draft;
   const { resource } = deed;
   const field = deed.field === null ? undefined : resource.fields.get(deed.field);
   const raw = deed.field === null ? undefined : deed.now.get(deed.field);
   const polkit = polkitOf(deed);
-  const needs = all.filter((other) => other !== draft && other.deed.resource === resource && other.deed.key === deed.key && isBefore(other.deed, deed, field));
+  const needs = all.filter(
+    (other) =>
+      other !== draft &&
+      other.deed.resource === resource &&
+      other.deed.key === deed.key &&
+      isBefore(other.deed, deed, field),
+  );
   return Object.freeze({
     id: "",
     plugin: runtime.mapping.plugin,
@@ -75,8 +96,18 @@ function beforeOf(deed: Deed): Action["before"] {
 
 /** Derived, and only ever raised: a write is reversible, a deletion and what is merely compensated ask first. */
 function riskOf(deed: Deed, undo: Undo): Risk {
-  const derived: Risk = undo === "none" ? "irreversible" : deed.verb === "delete" || undo === "compensate" ? "needs-confirm" : "reversible";
-  const steps = deed.way.kind === "recipe" ? deed.way.recipe.steps : deed.way.kind === "elements" ? [...(deed.way.add?.steps ?? []), ...(deed.way.remove?.steps ?? [])] : [];
+  const derived: Risk =
+    undo === "none"
+      ? "irreversible"
+      : deed.verb === "delete" || undo === "compensate"
+        ? "needs-confirm"
+        : "reversible";
+  const steps =
+    deed.way.kind === "recipe"
+      ? deed.way.recipe.steps
+      : deed.way.kind === "elements"
+        ? [...(deed.way.add?.steps ?? []), ...(deed.way.remove?.steps ?? [])]
+        : [];
   const risks = [derived, ...steps.flatMap((step) => step.risk ?? [])];
   return risks.reduce((worst, risk) => (RISKS.indexOf(risk) > RISKS.indexOf(worst) ? risk : worst));
 }

@@ -6,7 +6,7 @@ import { OpError } from "../../base/error.ts";
 import type { Action, Item, Outcome } from "../plugin.ts";
 import { deedOf, inverseOf, wayName, type Deed } from "./deed.ts";
 import { startReading } from "./items.ts";
-import { holds, isAsBefore, lookAt } from "./look.ts";
+import { holds, isAsBefore, isClearing, lookAt } from "./look.ts";
 import { perform } from "./perform.ts";
 import type { Runtime } from "./runtime.ts";
 import { announcedBy } from "./simulate.ts";
@@ -14,7 +14,8 @@ import { announcedBy } from "./simulate.ts";
 export async function apply(runtime: Runtime, group: readonly Action[]): Promise<readonly Outcome[]> {
   const deeds = group.map(deedOf);
   const outcomes = await perform(runtime, deeds);
-  for (const [at, deed] of deeds.entries()) if (outcomes[at]?.outcome !== "done") runtime.memory.undone.add(deed);
+  for (const [at, deed] of deeds.entries())
+    if (outcomes[at]?.outcome !== "done") runtime.memory.undone.add(deed);
   return outcomes;
 }
 
@@ -26,12 +27,22 @@ export async function undo(runtime: Runtime, group: readonly Action[]): Promise<
     if ("outcome" in back) outcomes.set(action, back);
     else for (const deed of back.deeds) backs.push({ action, deed });
   }
-  const stopped = await uninvited(runtime, backs.map((back) => back.deed));
-  const done = stopped === null ? await performAndLook(runtime, backs.map((back) => back.deed)) : backs.map(() => stopped);
+  const stopped = await uninvited(
+    runtime,
+    backs.map((back) => back.deed),
+  );
+  const done =
+    stopped === null
+      ? await performAndLook(
+          runtime,
+          backs.map((back) => back.deed),
+        )
+      : backs.map(() => stopped);
   for (const [at, { action }] of backs.entries()) {
     const outcome = done[at];
     // One action may have several deeds (what it pulled in): the worst of them counts.
-    if (outcome !== undefined && (outcomes.get(action) ?? { outcome: "done" }).outcome === "done") outcomes.set(action, outcome);
+    if (outcome !== undefined && (outcomes.get(action) ?? { outcome: "done" }).outcome === "done")
+      outcomes.set(action, outcome);
   }
   return group.map((action) => outcomes.get(action) ?? { outcome: "done" });
 }
@@ -40,7 +51,11 @@ export async function undo(runtime: Runtime, group: readonly Action[]): Promise<
 async function performAndLook(runtime: Runtime, deeds: readonly Deed[]): Promise<readonly Outcome[]> {
   const outcomes = [...(await perform(runtime, deeds))];
   for (const [at, deed] of deeds.entries()) {
-    if (outcomes[at]?.outcome === "failed" && holds(deed, await lookAt(runtime, deed))) outcomes[at] = { outcome: "done" };
+    if (outcomes[at]?.outcome !== "failed") continue;
+    const isDone = isClearing(deed)
+      ? !(await wouldDelete(runtime, deed))
+      : holds(deed, await lookAt(runtime, deed));
+    if (isDone) outcomes[at] = { outcome: "done" };
   }
   return outcomes;
 }
@@ -48,15 +63,22 @@ async function performAndLook(runtime: Runtime, deeds: readonly Deed[]): Promise
 /** A creation that failed half-way may have left what no listing shows (an unpacked, unconfigured package): the service
  * is asked whether deleting it would delete something. */
 async function leftOver(runtime: Runtime, deed: Deed): Promise<Deed | null> {
-  const back = deed.verb === "create" && deed.candidate !== undefined && runtime.memory.undone.has(deed) ? inverseOf(deed, null) : null;
+  const back =
+    deed.verb === "create" && deed.candidate !== undefined && runtime.memory.undone.has(deed)
+      ? inverseOf(deed, null)
+      : null;
   if (back === null || "none" in back) return null;
   const clearing: Deed = { ...back, item: deed.candidate };
+  return (await wouldDelete(runtime, clearing)) ? clearing : null;
+}
+
+async function wouldDelete(runtime: Runtime, deed: Deed): Promise<boolean> {
   try {
-    const announced = await announcedBy(runtime, startReading(runtime), [clearing]);
-    return announced?.some((each) => each.verb === "delete" && each.key === deed.key) === true ? clearing : null;
+    const announced = await announcedBy(runtime, startReading(runtime), [deed]);
+    return announced?.some((each) => each.verb === "delete" && each.key === deed.key) === true;
   } catch (error) {
     // It refuses to delete what is not there: nothing is left.
-    if (error instanceof OpError && error.kind !== "bug") return null;
+    if (error instanceof OpError && error.kind !== "bug") return false;
     throw error;
   }
 }
@@ -79,7 +101,16 @@ async function wayBack(runtime: Runtime, deed: Deed): Promise<Outcome | { readon
   }
   for (const effect of deed.also) {
     if (effect.verb !== "create") continue;
-    const pulled: Deed = { ...deed, key: effect.key, verb: "create", item: undefined, candidate: undefined, want: new Map(), now: new Map(), also: [] };
+    const pulled: Deed = {
+      ...deed,
+      key: effect.key,
+      verb: "create",
+      item: undefined,
+      candidate: undefined,
+      want: new Map(),
+      now: new Map(),
+      also: [],
+    };
     const there = await lookAt(runtime, pulled);
     const back = inverseOf(pulled, there);
     if (there !== null && !("none" in back)) deeds.push(back);
@@ -87,9 +118,10 @@ async function wayBack(runtime: Runtime, deed: Deed): Promise<Outcome | { readon
   return { deeds };
 }
 
-/** A field of an item that is gone is as gone as before the item was created. */
+/** A field written while its item was created has no value before: it goes with the item. */
 function goesWithItem(deed: Deed, item: Item | null): boolean {
-  return deed.verb === "update" && item === null && deed.item === undefined;
+  if (deed.verb !== "update" || deed.item !== undefined || deed.resource.name === null) return false;
+  return item === null || (deed.before === null && deed.resource.record === null && !deed.resource.anyKey);
 }
 
 /** Would putting back take away something that is not ours? The service is asked where it can say so. */
@@ -99,9 +131,15 @@ async function uninvited(runtime: Runtime, deeds: readonly Deed[]): Promise<Outc
   try {
     for (const name of new Set(deletions.map(wayName))) {
       const same = deletions.filter((deed) => wayName(deed) === name);
-      const others = ((await announcedBy(runtime, startReading(runtime), same)) ?? []).filter((each) => each.verb !== "create" && !ours.has(each.key));
+      const others = ((await announcedBy(runtime, startReading(runtime), same)) ?? []).filter(
+        (each) => each.verb !== "create" && !ours.has(each.key),
+      );
       if (others.length === 0) continue;
-      return { outcome: "failed", reason: `it would also remove ${others.map((each) => each.key).join(", ")}`, meaning: "failed" };
+      return {
+        outcome: "failed",
+        reason: `it would also remove ${others.map((each) => each.key).join(", ")}`,
+        meaning: "failed",
+      };
     }
     return null;
   } catch (error) {

@@ -17,7 +17,10 @@ export function polkitOf(deed: Deed): readonly string[] {
 }
 
 /** Asks for each id once; the result answers for the ids of one action: its worst. */
-export async function authorize(runtime: Runtime, ids: readonly string[]): Promise<(ids: readonly string[]) => Authorization> {
+export async function authorize(
+  runtime: Runtime,
+  ids: readonly string[],
+): Promise<(ids: readonly string[]) => Authorization> {
   const answers = new Map<string, Authorization>();
   if (runtime.ctx.checkAuth) for (const id of new Set(ids)) answers.set(id, await ask(runtime, id));
   return (own) => {

@@ -10,15 +10,20 @@ import type { Runtime } from "./runtime.ts";
 import { sendStep } from "./step.ts";
 import { Subject, withLocals } from "./subject.ts";
 
-export function checkpointOf(mapping: Mapping, start: (ctx: PluginContext) => Runtime): NativeCheckpoint | null {
+export function checkpointOf(
+  mapping: Mapping,
+  start: (ctx: PluginContext) => Runtime,
+): NativeCheckpoint | null {
   const { checkpoint } = mapping;
   if (checkpoint === null) return null;
-  const end = (recipe: Recipe) => async (ctx: PluginContext, handle: unknown) => (await run(start(ctx), recipe, handle as Answer | null, 0)).outcome;
+  const end = (recipe: Recipe) => async (ctx: PluginContext, handle: unknown) =>
+    (await run(start(ctx), recipe, handle as Answer | null, 0)).outcome;
   return Object.freeze({
     covers: checkpoint.covers,
     async create(ctx: PluginContext, timeoutMs: number) {
       const { outcome, reply } = await run(start(ctx), checkpoint.create, null, Math.ceil(timeoutMs / 1000));
-      if (outcome.outcome !== "done") throw new OpError("OPD6065", `${mapping.service}: no checkpoint: ${outcome.reason}`);
+      if (outcome.outcome !== "done")
+        throw new OpError("OPD6065", `${mapping.service}: no checkpoint: ${outcome.reason}`);
       return { handle: reply };
     },
     commit: end(checkpoint.commit),
@@ -26,7 +31,12 @@ export function checkpointOf(mapping: Mapping, start: (ctx: PluginContext) => Ru
   });
 }
 
-async function run(runtime: Runtime, recipe: Recipe, handle: Answer | null, timeoutS: number): Promise<{ readonly outcome: Outcome; readonly reply: Answer | null }> {
+async function run(
+  runtime: Runtime,
+  recipe: Recipe,
+  handle: Answer | null,
+  timeoutS: number,
+): Promise<{ readonly outcome: Outcome; readonly reply: Answer | null }> {
   const subject = new Subject(startReading(runtime), runtime.mapping.self, null, undefined);
   const scope = withLocals(subject, { timeoutS, reply: (path) => walkReply(handle, path) });
   let reply = handle;

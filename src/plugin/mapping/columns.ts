@@ -4,18 +4,13 @@
 import type { Mapping, Source } from "./model.ts";
 
 /** Names of the columns, or null when only the service knows (a dict, numbered members, objects). */
-export function columnsOf(
-  mapping: Mapping,
-  resource: Resource | null,
-  source: Source,
-): ReadonlySet<string> | null {
+export function columnsOf(mapping: Mapping, source: Source): ReadonlySet<string> | null {
   const { fetch, flow } = source;
   if (fetch.kind === "of") {
     const other = mapping.resources.get(fetch.resource);
     const list = other?.list?.root === "source" ? other.sources.get(other.list.name ?? "") : undefined;
-    return list === undefined || list === source || resource === undefined
-      ? null
-      : columnsOf(mapping, other ?? null, list);
+    // a list that is itself "of" another resource is a fault of its own (cycles.ts)
+    return list === undefined || list.fetch.kind === "of" ? null : columnsOf(mapping, list);
   }
   const parts = [...source.parts.values()].flatMap((form) => form.parts);
   if (flow !== null) {

@@ -108,6 +108,7 @@ function checkPhases(mapping: Mapping, resource: Resource, list: FaultList): voi
     { start: resource.list, what: "list", missing: ["key", "item", "want"] },
     { start: resource.get, what: "get", missing: ["item"] },
     { start: resource.candidate, what: "candidate", missing: ["item"] },
+    { start: resource.offers, what: "offers", missing: ["key", "item", "want"] },
   ] as const satisfies readonly { readonly missing: readonly Root[]; readonly [key: string]: unknown }[];
   for (const { start, what, missing } of phases) {
     if (start?.root !== "source") continue;

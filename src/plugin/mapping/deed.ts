@@ -41,16 +41,27 @@ export interface Deed {
 }
 
 /** The way to write a field; null when a document cannot change it. */
-export function wayTo(resource: Resource, field: Field | undefined, name: string, after: DocValue): Way | null {
+export function wayTo(
+  resource: Resource,
+  field: Field | undefined,
+  name: string,
+  after: DocValue,
+): Way | null {
   if (field === undefined || field.write.kind === "record") {
-    return resource.record === null || resource.write === null ? null : { kind: "recipe", recipe: resource.write };
+    return resource.record === null || resource.write === null
+      ? null
+      : { kind: "recipe", recipe: resource.write };
   }
   const { write } = field;
   switch (write.kind) {
     case "recipe":
       return { kind: "recipe", recipe: write.recipe };
     case "property":
-      return { kind: "property", property: field.read.kind === "property" ? field.read.property : name, action: write.action };
+      return {
+        kind: "property",
+        property: field.read.kind === "property" ? field.read.property : name,
+        action: write.action,
+      };
     case "when": {
       const recipe = write.cases.get(String(after));
       return recipe === undefined ? null : { kind: "recipe", recipe };
@@ -78,12 +89,29 @@ export function inverseOf(deed: Deed, now: Item | null): Deed | { readonly none:
   if (deed.verb === "create") {
     const recipe = deed.resource.delete;
     if (recipe === null) return { none: "what was created cannot be deleted through this service" };
-    return { ...deed, verb: "delete", way: { kind: "recipe", recipe }, item: itemOf(now), after: null, before: null, now: rawOf(now), sources: new Map() };
+    return {
+      ...deed,
+      verb: "delete",
+      way: { kind: "recipe", recipe },
+      item: itemOf(now),
+      after: null,
+      before: null,
+      now: rawOf(now),
+      sources: new Map(),
+    };
   }
   if (deed.verb === "delete") {
     const recipe = deed.resource.create;
     if (recipe === null) return { none: "what was deleted cannot be created through this service" };
-    return { ...deed, verb: "create", way: { kind: "recipe", recipe }, item: undefined, want: knownOf(deed.fields), now: new Map(), sources: new Map() };
+    return {
+      ...deed,
+      verb: "create",
+      way: { kind: "recipe", recipe },
+      item: undefined,
+      want: knownOf(deed.fields),
+      now: new Map(),
+      sources: new Map(),
+    };
   }
   return inverseUpdate(deed, now);
 }
@@ -91,15 +119,26 @@ export function inverseOf(deed: Deed, now: Item | null): Deed | { readonly none:
 function inverseUpdate(deed: Deed, now: Item | null): Deed | { readonly none: string } {
   const { before, field, resource } = deed;
   if (field === null) return { none: "nothing is known of the value before" };
-  if (before !== null && "unknown" in before) return { none: `the value before could not be read: ${before.unknown}` };
+  if (before !== null && "unknown" in before)
+    return { none: `the value before could not be read: ${before.unknown}` };
   if (before !== null && "digest" in before) return { none: "the secret before is not kept" };
   const after = before === null ? null : before.known;
   const way = wayTo(resource, resource.fields.get(field), field, after);
-  if (way === null || (isTable(after) && "$foreign" in after)) return { none: "the value before cannot be written" };
+  if (way === null || (isTable(after) && "$foreign" in after))
+    return { none: "the value before cannot be written" };
   if (after === null && resource.record === null) return { none: "the item did not exist before" };
   const want = new Map([[field, after]]);
   const shown: Shown = { known: deed.after };
-  return { ...deed, way, after, before: shown, want, item: itemOf(now) ?? deed.item, now: now === null ? deed.now : rawOf(now), sources: new Map() };
+  return {
+    ...deed,
+    way,
+    after,
+    before: shown,
+    want,
+    item: itemOf(now) ?? deed.item,
+    now: now === null ? deed.now : rawOf(now),
+    sources: new Map(),
+  };
 }
 
 export function itemOf(item: Item | null): Term | undefined {
@@ -111,12 +150,15 @@ export function rawOf(item: Item | null): ReadonlyMap<string, Raw> {
 }
 
 export function knownOf(fields: ReadonlyMap<string, Shown>): ReadonlyMap<string, DocValue> {
-  return new Map([...fields].flatMap(([name, shown]) => ("known" in shown ? [[name, shown.known] as const] : [])));
+  return new Map(
+    [...fields].flatMap(([name, shown]) => ("known" in shown ? [[name, shown.known] as const] : [])),
+  );
 }
 
 /** The deed of an action. Only this plugin reads it. */
 export function deedOf(action: { readonly detail: unknown }): Deed {
   const deed = action.detail as Deed | null;
-  if (deed === null || typeof deed !== "object" || !("way" in deed)) throw new OpError("OPD1900", "an action of another plugin");
+  if (deed === null || typeof deed !== "object" || !("way" in deed))
+    throw new OpError("OPD1900", "an action of another plugin");
   return deed;
 }

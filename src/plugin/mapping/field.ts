@@ -27,7 +27,9 @@ export function formFor(resource: Resource, name: string, signature: string): Fi
     signature,
     typeAt: typesBelow(resource, name),
     plain: true,
-    ...(field === undefined ? {} : { values: field.values, unit: field.unit, scale: field.scale, text: field.text }),
+    ...(field === undefined
+      ? {}
+      : { values: field.values, unit: field.unit, scale: field.scale, text: field.text }),
   });
   // Fields nobody declared come from the service: their names must not fill the memory.
   if (cached.size < 4096) cached.set(id, form);
@@ -35,7 +37,7 @@ export function formFor(resource: Resource, name: string, signature: string): Fi
 }
 
 /** `types` for a field and what lies below it. */
-export function typesBelow(resource: Resource, name: string): TypeAt {
+function typesBelow(resource: Resource, name: string): TypeAt {
   return (path) => {
     const rule = typeRuleOf(resource.types, [name, ...path].join("."));
     if (rule === null) return undefined;
@@ -74,7 +76,10 @@ export function fieldWish(
     secret: isSecret(resource, name),
     wire(signature) {
       const reference = isTable(doc) ? doc["secret"] : undefined;
-      const given = reveal !== undefined && typeof reference === "string" && isSecret(resource, name) ? reveal(reference) : doc;
+      const given =
+        reveal !== undefined && typeof reference === "string" && isSecret(resource, name)
+          ? reveal(reference)
+          : doc;
       const target = signature === null || signature === "v" ? (type ?? plainType(given)) : signature;
       if (target === null) throw new OpError("OPD6052", `${name}: the type of this value is not known`);
       const there = now !== undefined && !isUnknown(now) && now.signature === target ? now.value : undefined;
@@ -89,6 +94,7 @@ export function fieldWish(
 function plainType(doc: DocValue): string | null {
   if (typeof doc === "string") return "s";
   if (typeof doc === "boolean") return "b";
-  if (Array.isArray(doc) && doc.length > 0 && doc.every((element) => typeof element === "string")) return "as";
+  if (Array.isArray(doc) && doc.length > 0 && doc.every((element) => typeof element === "string"))
+    return "as";
   return null;
 }

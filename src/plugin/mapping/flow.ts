@@ -6,7 +6,15 @@
 
 import { OpError } from "../../base/error.ts";
 import { LIMITS } from "../../base/limits.ts";
-import { DBusError, Variant, type Call, type DBusValue, type InterfaceInfo, type SignalMessage, type Subscription } from "../../host/dbus/dbus.ts";
+import {
+  DBusError,
+  Variant,
+  type Call,
+  type DBusValue,
+  type InterfaceInfo,
+  type SignalMessage,
+  type Subscription,
+} from "../../host/dbus/dbus.ts";
 import { splitTypes } from "../signature.ts";
 import { toDocument, toWire } from "../value.ts";
 import type { Flow, Literal, Step } from "./model.ts";
@@ -27,7 +35,14 @@ export interface FlowRequest {
 }
 
 export type FlowEnd =
-  | { readonly end: "ended"; readonly ok: boolean; readonly code: string | null; readonly text: string; readonly rows: readonly Row[]; readonly reply: Answer | null }
+  | {
+      readonly end: "ended";
+      readonly ok: boolean;
+      readonly code: string | null;
+      readonly text: string;
+      readonly rows: readonly Row[];
+      readonly reply: Answer | null;
+    }
   /** The call itself was refused: nothing runs. */
   | { readonly end: "refused"; readonly error: DBusError }
   /** Nobody knows whether it was carried out; `vanished`: at least it goes on no more. */
@@ -52,7 +67,9 @@ export async function runFlow(runtime: Runtime, flow: Flow, request: FlowRequest
     let path = request.path;
     if (flow.open !== null) {
       const place = runtime.mapping.places.get(flow.open.place);
-      path = String((await request.prepare(flow.open, request.path, place?.interfaces ?? [flow.interface]))?.value ?? "");
+      path = String(
+        (await request.prepare(flow.open, request.path, place?.interfaces ?? [flow.interface]))?.value ?? "",
+      );
       opened = { path, info: await interfaceOf(runtime, path, flow.interface) };
     }
     const listen = (signal: SignalMessage): void => run.take(signal);
@@ -62,8 +79,11 @@ export async function runFlow(runtime: Runtime, flow: Flow, request: FlowRequest
     }
     if (flow.first !== null) await request.prepare(flow.first, path, [flow.interface]);
     const call = await request.build(opened);
-    void clock.sleep(request.deadlineMs, over.signal).then(() => (over.signal.aborted ? undefined : run.expire(path, "no end before the deadline")));
-    if (runtime.reading) whenAborted(runtime.ctx.signal, over.signal, () => run.expire(path, "interrupted"));
+    void clock
+      .sleep(request.deadlineMs, over.signal)
+      .then(() => (over.signal.aborted ? undefined : run.expire(path, "no end before the deadline")));
+    if (runtime.reading)
+      whenAborted(runtime.ctx.signal, over.signal, () => void run.expire(path, "interrupted"));
     run.call(call, request.about);
     return await run.ended;
   } finally {
@@ -129,7 +149,7 @@ class Run {
       const code = flow.fail.code === null ? undefined : args[flow.fail.code];
       const text = flow.fail.text === null ? undefined : args[flow.fail.text];
       this.#code = code === undefined ? null : String(code.value);
-      this.#text = text === undefined ? "" : String(text.value);
+      this.#text = text === undefined ? "" : oneLine(String(text.value));
     }
     const columns = flow.rows.get(signal.member);
     if (columns !== undefined) this.#addRows(signal, columns);
@@ -143,7 +163,9 @@ class Run {
     if (only === undefined) return;
     const structs = signal.signature.startsWith("a(") && signal.body.length === 1 ? membersOf(only) : [only];
     if (this.#rows.length + structs.length > LIMITS.flowRowsMax) {
-      this.#done.reject(new OpError("OPD6053", `${this.#runtime.mapping.service} sent more than ${LIMITS.flowRowsMax} rows`));
+      this.#done.reject(
+        new OpError("OPD6053", `${this.#runtime.mapping.service} sent more than ${LIMITS.flowRowsMax} rows`),
+      );
       return;
     }
     this.#rows.push(...rowsOf(structs, columns, new Map()));
@@ -159,7 +181,10 @@ class Run {
         if (arg === undefined || wanted === undefined || !sameWire(arg.value, wanted)) return;
       }
       const ok = [...this.#flow.end.ok].every(([at, values]) => isOneOf(args[at], values));
-      const text = this.#text !== "" || ok ? this.#text : args.map((arg) => String(toDocument(arg.signature, arg.value))).join(" ");
+      const text =
+        this.#text !== "" || ok
+          ? this.#text
+          : args.map((arg) => String(toDocument(arg.signature, arg.value))).join(" ");
       this.#done.resolve({ end: "ended", ok, code: this.#code, text, rows: this.#rows, reply: this.#reply });
     } catch (error) {
       this.#done.reject(error);
@@ -173,11 +198,18 @@ class Run {
     const found = walk(changed, [progress]);
     if (found === undefined || "columns" in found) return;
     const percent = Number(found.value);
-    this.#runtime.ctx.progress({ percent: percent >= 0 && percent <= 100 ? percent : null, text: this.#about });
+    this.#runtime.ctx.progress({
+      percent: percent >= 0 && percent <= 100 ? percent : null,
+      text: this.#about,
+    });
   }
 
   vanish(): void {
-    this.#done.resolve({ end: "unknown", reason: `${this.#runtime.mapping.service} left the bus`, vanished: true });
+    this.#done.resolve({
+      end: "unknown",
+      reason: `${this.#runtime.mapping.service} left the bus`,
+      vanished: true,
+    });
   }
 
   /** The time is over: asks the service to stop, where it allows that now, and waits a little for its word. */
@@ -196,7 +228,9 @@ class Run {
       this.#done.resolve(unknown);
     } catch (error) {
       // What cancelling answers changes nothing: the outcome was unknown before.
-      this.#done.resolve(error instanceof DBusError ? unknown : { ...unknown, reason: `${reason}: ${String(error)}` });
+      this.#done.resolve(
+        error instanceof DBusError ? unknown : { ...unknown, reason: `${reason}: ${String(error)}` },
+      );
     }
   }
 
@@ -227,6 +261,15 @@ export function walkReply(reply: Answer | null, path: readonly (string | number)
   const [first, ...rest] = path;
   const arg = typeof first === "number" ? argsOf(reply)[first] : bodyTerm(reply.signature, reply.body);
   return arg === undefined ? undefined : walk(arg, typeof first === "number" ? rest : path);
+}
+
+/** What a service says at length, as a reason: its lines one after the other. */
+function oneLine(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "")
+    .join(" ");
 }
 
 function argsOf(message: Answer): readonly Variant[] {

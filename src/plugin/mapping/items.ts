@@ -9,7 +9,7 @@ import type { PropertyCondition, Resource } from "./model.ts";
 import { isUnknown, Reading } from "./reading.ts";
 import type { Runtime } from "./runtime.ts";
 import { elementsOf } from "./source.ts";
-import { Subject, type Wishes } from "./subject.ts";
+import { Subject } from "./subject.ts";
 import type { Term } from "./term.ts";
 
 export interface Listed {
@@ -20,7 +20,10 @@ export interface Listed {
 
 /** A new reading: nothing is remembered from an earlier one. */
 export function startReading(runtime: Runtime): Reading {
-  return new Reading(runtime, async (reading, resource, key) => (await findItem(reading, resource, key))?.item);
+  return new Reading(
+    runtime,
+    async (reading, resource, key) => (await findItem(reading, resource, key))?.item,
+  );
 }
 
 /** All items by key, each read once a reading. */
@@ -66,7 +69,12 @@ async function getItem(reading: Reading, resource: Resource, key: string): Promi
   });
 }
 
-async function readListed(reading: Reading, resource: Resource, key: string | null, item: Term): Promise<Listed | null> {
+async function readListed(
+  reading: Reading,
+  resource: Resource,
+  key: string | null,
+  item: Term,
+): Promise<Listed | null> {
   const subject = new Subject(reading, resource, key, item);
   const found = resource.key === null ? undefined : await subject.text(resource.key);
   const name = found ?? key;
@@ -85,16 +93,9 @@ export async function holdsAny(subject: Subject, conditions: readonly PropertyCo
   return false;
 }
 
-/** The item as a subject; without one, a subject whose item is looked for (candidate, lazily). */
-export async function subjectFor(reading: Reading, resource: Resource, key: string | null, wishes?: Wishes): Promise<Subject> {
-  const listed = key === null ? null : await findItem(reading, resource, key);
-  return new Subject(reading, resource, listed?.key ?? key, listed?.item, wishes);
-}
-
 /** The object path of an item, where it has one. */
 export async function pathOfItem(subject: Subject): Promise<string | undefined> {
   const place = subject.place(subject.resource.object);
   if (place.path.kind !== "reference") return undefined;
   return subject.path(place);
 }
-

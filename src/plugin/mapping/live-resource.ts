@@ -16,7 +16,7 @@ export function checkResource(live: Live, resource: Resource): void {
   checkPlaces(live, resource);
   for (const source of resource.sources.values()) checkSource(live, resource, source, around);
   for (const read of [resource.key, resource.alias]) checkRead(live, resource, read);
-  for (const reference of [resource.get, resource.candidate]) {
+  for (const reference of [resource.get, resource.candidate, resource.offers]) {
     if (reference !== null) shapeOfReference(live, reference, around);
   }
   if (resource.record !== null) {

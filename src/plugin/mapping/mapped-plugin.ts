@@ -56,7 +56,12 @@ export function mappedPlugin(mapping: Mapping, options: { readonly source: strin
 
 function isWritable(resource: Resource): boolean {
   const { create, write } = resource;
-  return create !== null || resource.delete !== null || write !== null || [...resource.fields.values()].some((field) => field.write.kind !== "read-only");
+  return (
+    create !== null ||
+    resource.delete !== null ||
+    write !== null ||
+    [...resource.fields.values()].some((field) => field.write.kind !== "read-only")
+  );
 }
 
 /** Runs that recipe of every resource which has one; null when none has. The first that is not done ends it. */
@@ -72,10 +77,13 @@ function runAll(
     for (const resource of having) {
       const recipe = recipeOf(resource);
       if (recipe === null) continue;
-      const outcome = await runPlain(runtime, recipe, new Subject(startReading(runtime), resource, null, undefined));
+      const outcome = await runPlain(
+        runtime,
+        recipe,
+        new Subject(startReading(runtime), resource, null, undefined),
+      );
       if (outcome.outcome !== "done") return outcome;
     }
     return { outcome: "done" };
   };
 }
-

@@ -36,7 +36,12 @@ const NO_ANSWER: ReadonlySet<string> = new Set([
 
 /** True when the call may have had its effect although it rejected. */
 export function isUnknownOutcome(error: DBusError): boolean {
-  return error.code === "OPD3003" || error.code === "OPD3004" || error.code === "OPD3006" || NO_ANSWER.has(error.dbusName);
+  return (
+    error.code === "OPD3003" ||
+    error.code === "OPD3004" ||
+    error.code === "OPD3006" ||
+    NO_ANSWER.has(error.dbusName)
+  );
 }
 
 export function meaningOf(mapping: Mapping, error: DBusError): Meaning {
@@ -54,5 +59,10 @@ export function outcomeOf(mapping: Mapping, error: unknown): Outcome {
   if (isUnknownOutcome(error)) return { outcome: "unknown", reason: error.message };
   const meaning = meaningOf(mapping, error);
   if (meaning === "done") return { outcome: "done" };
-  return { outcome: "failed", reason: error.text === "" ? error.dbusName : error.text, meaning, busName: error.dbusName };
+  return {
+    outcome: "failed",
+    reason: error.text === "" ? error.dbusName : error.text,
+    meaning,
+    busName: error.dbusName,
+  };
 }

@@ -19,16 +19,29 @@ export interface Target {
 }
 
 /** The arguments of a method in its own types. Throws OPD6050 when their number is another one. */
-export async function buildArgs(info: MethodInfo, args: readonly Template[], scope: Scope): Promise<readonly DBusValue[]> {
+export async function buildArgs(
+  info: MethodInfo,
+  args: readonly Template[],
+  scope: Scope,
+): Promise<readonly DBusValue[]> {
   if (info.in.length !== args.length) {
-    throw new OpError("OPD6050", `${info.name} takes ${info.in.length} arguments, the mapping gives ${args.length}`);
+    throw new OpError(
+      "OPD6050",
+      `${info.name} takes ${info.in.length} arguments, the mapping gives ${args.length}`,
+    );
   }
   const body: DBusValue[] = [];
-  for (const [at, template] of args.entries()) body.push(await buildHere(template, info.in[at]?.signature ?? "", scope));
+  for (const [at, template] of args.entries())
+    body.push(await buildHere(template, info.in[at]?.signature ?? "", scope));
   return body;
 }
 
-export function messageOf(runtime: Runtime, at: MethodAt, body: readonly DBusValue[], deadlineMs: number): Call {
+export function messageOf(
+  runtime: Runtime,
+  at: MethodAt,
+  body: readonly DBusValue[],
+  deadlineMs: number,
+): Call {
   const { ctx, mapping, reading } = runtime;
   return {
     destination: mapping.service,
@@ -43,14 +56,25 @@ export function messageOf(runtime: Runtime, at: MethodAt, body: readonly DBusVal
 }
 
 /** A read that answers at once. Throws DBusError as the service says it. */
-export async function readMethod(runtime: Runtime, target: Target, scope: Scope): Promise<Variant | undefined> {
+export async function readMethod(
+  runtime: Runtime,
+  target: Target,
+  scope: Scope,
+): Promise<Variant | undefined> {
   const at = await findMethod(runtime, target.path, target.interfaces, target.member);
-  const reply = await runtime.ctx.bus.call(messageOf(runtime, at, await buildArgs(at.info, target.args, scope), target.deadlineMs));
+  const reply = await runtime.ctx.bus.call(
+    messageOf(runtime, at, await buildArgs(at.info, target.args, scope), target.deadlineMs),
+  );
   return bodyTerm(reply.signature, reply.body);
 }
 
 /** A read that ends by a signal: its rows. Throws OPD6063 with the service's text when it ends badly. */
-export async function readFlow(runtime: Runtime, name: string, target: Target, scope: Scope): Promise<readonly Row[] | undefined> {
+export async function readFlow(
+  runtime: Runtime,
+  name: string,
+  target: Target,
+  scope: Scope,
+): Promise<readonly Row[] | undefined> {
   const flow = flowOf(runtime, name);
   const body = (info: MethodInfo): Promise<readonly DBusValue[]> => buildArgs(info, target.args, scope);
   const end = await runFlow(runtime, flow, flowRequest(runtime, flow, target, body, scope));
@@ -63,7 +87,9 @@ function flowError(runtime: Runtime, member: string, end: FlowEnd): Error {
   if (end.end === "refused") return end.error;
   const interrupted = runtime.ctx.signal.aborted;
   const text = end.end === "ended" ? end.text : end.reason;
-  return new OpError(interrupted ? "OPD6062" : "OPD6063", `${member}: ${text}`, { where: runtime.mapping.service });
+  return new OpError(interrupted ? "OPD6062" : "OPD6063", `${member}: ${text}`, {
+    where: runtime.mapping.service,
+  });
 }
 
 export function flowOf(runtime: Runtime, name: string): Flow {
@@ -93,7 +119,12 @@ export function flowRequest(
       }
       const info = opened.info.methods.get(target.member);
       if (info === undefined) throw missing(runtime, opened.path, [flow.interface], "method", target.member);
-      return messageOf(runtime, { path: opened.path, interface: flow.interface, info }, await body(info), target.deadlineMs);
+      return messageOf(
+        runtime,
+        { path: opened.path, interface: flow.interface, info },
+        await body(info),
+        target.deadlineMs,
+      );
     },
     prepare: (step, at, interfaces) => prepareFlow(runtime, flow, step, at, interfaces, scope),
   };
@@ -109,7 +140,12 @@ async function prepareFlow(
 ): Promise<Variant | undefined> {
   const isOpened = step === flow.first;
   const info = isOpened ? runtime.memory.interfaces.get(flow.interface)?.methods.get(step.call) : undefined;
-  const at = info === undefined ? await findMethod(runtime, path, interfaces, step.call) : { path, interface: flow.interface, info };
-  const reply = await runtime.ctx.bus.call(messageOf(runtime, at, await buildArgs(at.info, step.args, scope), step.deadlineMs));
+  const at =
+    info === undefined
+      ? await findMethod(runtime, path, interfaces, step.call)
+      : { path, interface: flow.interface, info };
+  const reply = await runtime.ctx.bus.call(
+    messageOf(runtime, at, await buildArgs(at.info, step.args, scope), step.deadlineMs),
+  );
   return bodyTerm(reply.signature, reply.body);
 }

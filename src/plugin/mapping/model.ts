@@ -312,6 +312,8 @@ export interface Resource {
   readonly alias: Read | null;
   readonly get: Reference | null;
   readonly candidate: Reference | null;
+  /** What could be created, listed only to say which names are near a wrong one. */
+  readonly offers: Reference | null;
   readonly anyKey: boolean;
   readonly absent: readonly PropertyCondition[];
   readonly pending: readonly PropertyCondition[];

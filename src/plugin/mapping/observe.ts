@@ -10,6 +10,7 @@ import { secretPlace } from "../secret-place.ts";
 import { isSecret, shownAs } from "./field.ts";
 import { matchesAny } from "./glob.ts";
 import { findItem, holdsAny, listItems, pathOfItem, startReading } from "./items.ts";
+import { meaningOf } from "./meaning.ts";
 import type { Field, Resource } from "./model.ts";
 import { isUnknown, isUnreachable, type Raw, type Reading } from "./reading.ts";
 import { recordFields } from "./record.ts";
@@ -27,13 +28,21 @@ export async function observe(runtime: Runtime, scope: Scope): Promise<Observed>
   const { mapping, ctx } = runtime;
   const reading = startReading(runtime);
   try {
-    const self = scope.self === undefined ? null : await readItem(new Subject(reading, mapping.self, null, undefined), scope.self, []);
+    const self =
+      scope.self === undefined || mapping.self.fields.size === 0
+        ? null
+        : await readItem(new Subject(reading, mapping.self, null, undefined), scope.self, []);
     const resources = new Map<string, ObservedResource>();
     for (const [name, asked] of scope.resources ?? []) {
       const resource = mapping.resources.get(name);
       if (resource !== undefined) resources.set(name, await observeResource(reading, resource, asked));
     }
-    return Object.freeze({ plugin: mapping.plugin, self, resources, owner: await ctx.bus.owner(mapping.service) });
+    return Object.freeze({
+      plugin: mapping.plugin,
+      self,
+      resources,
+      owner: await ctx.bus.owner(mapping.service),
+    });
   } catch (error) {
     throw unreachable(runtime, error);
   }
@@ -41,9 +50,16 @@ export async function observe(runtime: Runtime, scope: Scope): Promise<Observed>
 
 /** An error of the service while reading, as one that says that the service is away. */
 export function unreachable(runtime: Runtime, error: unknown): unknown {
-  if (!(error instanceof DBusError) || error.kind === "unavailable" || error.kind === "cancelled") return error;
-  if (!isUnreachable(runtime, error)) return error;
-  return new OpError("OPD6064", `${runtime.mapping.service} cannot be read: ${error.message}`, { cause: error });
+  if (!(error instanceof DBusError) || error.kind === "unavailable" || error.kind === "cancelled")
+    return error;
+  const { service } = runtime.mapping;
+  if (isUnreachable(runtime, error))
+    return new OpError("OPD6064", `${service} cannot be read: ${error.message}`, { cause: error });
+  const code = meaningOf(runtime.mapping, error) === "denied" ? "OPD6066" : "OPD6063";
+  return new OpError(code, `${service}: ${error.message}`, {
+    cause: error,
+    ...(error.where === undefined ? {} : { where: error.where }),
+  });
 }
 
 async function observeResource(
@@ -69,7 +85,11 @@ async function observeResource(
 }
 
 /** One item with the fields asked for. */
-export async function readItem(subject: Subject, fields: "all" | readonly string[], aliases: readonly string[]): Promise<Item> {
+export async function readItem(
+  subject: Subject,
+  fields: "all" | readonly string[],
+  aliases: readonly string[],
+): Promise<Item> {
   const { resource, reading } = subject;
   const raw = new Map<string, Raw>();
   const shown = new Map<string, Shown>();
@@ -79,7 +99,8 @@ export async function readItem(subject: Subject, fields: "all" | readonly string
     const field = resource.fields.get(name);
     if (field?.read.kind === "all") continue;
     const value = await readField(subject, name, field, fields !== "all");
-    if (value === undefined && resource.anyKey && field !== undefined && field.default !== null) shown.set(name, { known: field.default.value });
+    if (value === undefined && resource.anyKey && field !== undefined && field.default !== null)
+      shown.set(name, { known: field.default.value });
     if (value === undefined) continue;
     raw.set(name, value);
     shown.set(name, showField(subject, name, value));
@@ -92,8 +113,16 @@ export async function readItem(subject: Subject, fields: "all" | readonly string
   const path = await pathOfItem(subject);
   const detail: ItemDetail = Object.freeze({ raw, item });
   const pending = await holdsAny(subject, resource.pending);
-  if (reading.runtime.reading && reading.runtime.ctx.signal.aborted) throw new OpError("OPD6062", "interrupted while reading");
-  return Object.freeze({ key: subject.key ?? "", aliases, fields: shown, pending, detail, ...(path === undefined ? {} : { path }) });
+  if (reading.runtime.reading && reading.runtime.ctx.signal.aborted)
+    throw new OpError("OPD6062", "interrupted while reading");
+  return Object.freeze({
+    key: subject.key ?? "",
+    aliases,
+    fields: shown,
+    pending,
+    detail,
+    ...(path === undefined ? {} : { path }),
+  });
 }
 
 /** Declared fields, then what the object or the record has besides. */
@@ -108,7 +137,8 @@ async function allFields(subject: Subject): Promise<readonly string[]> {
   // A listing without objects of its own has no more fields than it declares.
   if (resource.name !== null && place.path.kind !== "reference") return [...names];
   const path = await subject.path(place);
-  const there = path === undefined ? null : place.interfaces.length === 1 ? null : await reading.interfaces(path);
+  const there =
+    path === undefined ? null : place.interfaces.length === 1 ? null : await reading.interfaces(path);
   for (const name of place.interfaces) {
     if (path === undefined || (place.interfaces.length > 1 && there?.has(name) !== true)) continue;
     for (const property of (await reading.all(path, name))?.keys() ?? []) names.add(property);
@@ -116,17 +146,24 @@ async function allFields(subject: Subject): Promise<readonly string[]> {
   return [...names];
 }
 
-async function readField(subject: Subject, name: string, field: Field | undefined, isNamed: boolean): Promise<Raw | undefined> {
+async function readField(
+  subject: Subject,
+  name: string,
+  field: Field | undefined,
+  isNamed: boolean,
+): Promise<Raw | undefined> {
   const { resource } = subject;
   try {
     const read = field?.read ?? undeclared(resource, name);
     const raw = await subject.read(read);
     if (raw !== undefined) return raw;
-    if (isNamed && resource.record === null && !resource.anyKey) return { unknown: `this item has no ${name}` };
+    if (isNamed && resource.record === null && !resource.anyKey)
+      return { unknown: `this item has no ${name}` };
     return undefined;
   } catch (error) {
     if (error instanceof DBusError && isUnreachable(subject.reading.runtime, error)) throw error;
-    if (error instanceof OpError && error.kind !== "bug" && error.kind !== "cancelled") return { unknown: error.message };
+    if (error instanceof OpError && error.kind !== "bug" && error.kind !== "cancelled")
+      return { unknown: error.message };
     throw error;
   }
 }
@@ -144,14 +181,25 @@ function showField(subject: Subject, name: string, raw: Raw): Shown {
 }
 
 /** What several fields agree on; where they differ, all of them, as a value that nobody can write. */
-async function agreed(subject: Subject, names: readonly string[], shown: ReadonlyMap<string, Shown>): Promise<Shown> {
+async function agreed(
+  subject: Subject,
+  names: readonly string[],
+  shown: ReadonlyMap<string, Shown>,
+): Promise<Shown> {
   const values: [string, DocValue][] = [];
   for (const name of names) {
-    const given = shown.get(name) ?? showField(subject, name, (await readField(subject, name, subject.resource.fields.get(name), true)) ?? { unknown: "none" });
+    const given =
+      shown.get(name) ??
+      showField(
+        subject,
+        name,
+        (await readField(subject, name, subject.resource.fields.get(name), true)) ?? { unknown: "none" },
+      );
     if (!("known" in given)) return given;
     values.push([name, given.known]);
   }
   const [first] = values;
-  if (first !== undefined && values.every(([, value]) => equalDoc(value, first[1], "set"))) return { known: first[1] };
+  if (first !== undefined && values.every(([, value]) => equalDoc(value, first[1], "set")))
+    return { known: first[1] };
   return { known: tableOf([["$foreign", tableOf(values)]]) };
 }

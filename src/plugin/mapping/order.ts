@@ -4,7 +4,10 @@
 import type { Mapping } from "./model.ts";
 import { wayName, type Deed } from "./deed.ts";
 
-export function order<T extends { readonly deed: Deed }>(mapping: Mapping, drafts: readonly T[]): readonly T[] {
+export function order<T extends { readonly deed: Deed }>(
+  mapping: Mapping,
+  drafts: readonly T[],
+): readonly T[] {
   const rank = ranksOf(["", ...mapping.resources.keys()], (name) => mapping.resources.get(name)?.after ?? []);
   const place = (draft: T): readonly number[] => {
     const { resource, verb, field } = draft.deed;
@@ -17,7 +20,9 @@ export function order<T extends { readonly deed: Deed }>(mapping: Mapping, draft
   placed.sort((a, b) => compare(a.key, b.key) || a.at - b.at);
   // Deeds of one way stand together, at the place of their first.
   const names = [...new Set(placed.map((each) => wayName(each.draft.deed)))];
-  return names.flatMap((name) => placed.filter((each) => wayName(each.draft.deed) === name).map((each) => each.draft));
+  return names.flatMap((name) =>
+    placed.filter((each) => wayName(each.draft.deed) === name).map((each) => each.draft),
+  );
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
@@ -29,7 +34,10 @@ function compare(a: readonly number[], b: readonly number[]): number {
 }
 
 /** How many others each name comes after, at least. The checker has excluded cycles. */
-function ranksOf(names: readonly string[], after: (name: string) => readonly string[]): ReadonlyMap<string, number> {
+function ranksOf(
+  names: readonly string[],
+  after: (name: string) => readonly string[],
+): ReadonlyMap<string, number> {
   const ranks = new Map<string, number>();
   const rank = (name: string, depth: number): number => {
     const known = ranks.get(name);

@@ -30,7 +30,9 @@ export async function perform(runtime: Runtime, deeds: readonly Deed[]): Promise
   for (const group of groupsOf(deeds)) {
     for (const [deed, outcome] of await performGroup(runtime, group)) outcomes.set(deed, outcome);
   }
-  return deeds.map((deed) => outcomes.get(deed) ?? { outcome: "failed", reason: "it was not reached", meaning: "failed" });
+  return deeds.map(
+    (deed) => outcomes.get(deed) ?? { outcome: "failed", reason: "it was not reached", meaning: "failed" },
+  );
 }
 
 /** Deeds of the same way, in the order of the first of each. */
@@ -51,12 +53,19 @@ async function performGroup(runtime: Runtime, deeds: readonly Deed[]): Promise<R
   if (first === undefined) return outcomes;
   try {
     const runs = await runsOf(startReading(runtime), deeds);
-    const results = first.way.kind === "recipe" ? await runRecipe(runtime, first.way.recipe, runs) : await runAlone(runtime, runs);
+    const results =
+      first.way.kind === "recipe"
+        ? await runRecipe(runtime, first.way.recipe, runs)
+        : await runAlone(runtime, runs);
+    // Healed first: what an interrupted call left may be completed by it, and the look afterwards tells.
+    const healed = [...results.values()].some((sent) => needsRepair(first, sent));
+    if (healed) await repair(runtime, first);
     for (const [run, sent] of results) {
       const outcome = sent.outcome.outcome === "failed" ? forgiven(first, sent.outcome) : sent.outcome;
-      for (const deed of run.deeds) outcomes.set(deed, outcome.outcome === "unknown" ? await settle(runtime, deed, sent) : outcome);
+      const isOpen = outcome.outcome === "unknown" || (outcome.outcome === "failed" && healed);
+      for (const deed of run.deeds)
+        outcomes.set(deed, isOpen ? await settle(runtime, deed, { ...sent, outcome }) : outcome);
     }
-    if ([...results.values()].some((sent) => needsRepair(first, sent))) await repair(runtime, first);
   } catch (error) {
     for (const deed of deeds) if (!outcomes.has(deed)) outcomes.set(deed, failureOf(runtime, error));
   }
@@ -66,7 +75,8 @@ async function performGroup(runtime: Runtime, deeds: readonly Deed[]): Promise<R
 /** What was wrong before anything was sent, or a read in between that failed. */
 function failureOf(runtime: Runtime, error: unknown): Outcome {
   if (error instanceof DBusError) return outcomeOf(runtime.mapping, error);
-  if (error instanceof OpError && error.kind !== "bug") return { outcome: "failed", reason: error.message, meaning: "invalid" };
+  if (error instanceof OpError && error.kind !== "bug")
+    return { outcome: "failed", reason: error.message, meaning: "invalid" };
   throw error;
 }
 
@@ -77,15 +87,17 @@ function forgiven(deed: Deed, outcome: Extract<Outcome, { outcome: "failed" }>):
   return { ...outcome, reason: `changed meanwhile: ${outcome.reason}` };
 }
 
-/** The machine decides what an unanswered call did. */
-async function settle(runtime: Runtime, deed: Deed, sent: Sent): Promise<Outcome> {
-  const { outcome } = sent;
-  if (outcome.outcome !== "unknown") return outcome;
+/** The machine decides what an unanswered call did, and what a failed one did that was repaired since. */
+async function settle(runtime: Runtime, deed: Deed, { outcome, vanished }: Sent): Promise<Outcome> {
+  if (outcome.outcome === "done") return outcome;
   try {
     if (holds(deed, await lookAt(runtime, deed))) return { outcome: "done" };
-    if (sent.vanished) return { outcome: "failed", reason: outcome.reason, meaning: "unavailable" };
+    if (vanished) return { outcome: "failed", reason: outcome.reason, meaning: "unavailable" };
   } catch (error) {
-    return { outcome: "unknown", reason: `${outcome.reason}; reading again: ${error instanceof Error ? error.message : String(error)}` };
+    return {
+      outcome: "unknown",
+      reason: `${outcome.reason}; reading again: ${error instanceof Error ? error.message : String(error)}`,
+    };
   }
   return outcome;
 }
@@ -98,7 +110,12 @@ function needsRepair(deed: Deed, sent: Sent): boolean {
 
 /** Once, and whatever comes of it: verification tells. */
 async function repair(runtime: Runtime, deed: Deed): Promise<void> {
-  if (deed.resource.repair !== null) await runPlain(runtime, deed.resource.repair, new Subject(startReading(runtime), deed.resource, null, undefined));
+  if (deed.resource.repair !== null)
+    await runPlain(
+      runtime,
+      deed.resource.repair,
+      new Subject(startReading(runtime), deed.resource, null, undefined),
+    );
 }
 
 /** A recipe that belongs to no item: refresh, repair. */
@@ -114,7 +131,11 @@ export async function runPlain(runtime: Runtime, recipe: Recipe, subject: Subjec
   }
 }
 
-async function runRecipe(runtime: Runtime, recipe: Recipe, runs: readonly Run[]): Promise<ReadonlyMap<Run, Sent>> {
+async function runRecipe(
+  runtime: Runtime,
+  recipe: Recipe,
+  runs: readonly Run[],
+): Promise<ReadonlyMap<Run, Sent>> {
   const results = new Map<Run, Sent>();
   let going = runs;
   for (const step of recipe.steps) {
@@ -141,7 +162,12 @@ async function runAlone(runtime: Runtime, runs: readonly Run[]): Promise<Readonl
   for (const run of runs) {
     const [deed] = run.deeds;
     if (deed === undefined) continue;
-    results.set(run, deed.way.kind === "property" ? await setProperty(runtime, run.subject, deed) : await runElements(runtime, run.subject, deed));
+    results.set(
+      run,
+      deed.way.kind === "property"
+        ? await setProperty(runtime, run.subject, deed)
+        : await runElements(runtime, run.subject, deed),
+    );
   }
   return results;
 }
@@ -151,9 +177,14 @@ async function setProperty(runtime: Runtime, subject: Subject, deed: Deed): Prom
   if (deed.way.kind !== "property" || deed.field === null) throw new OpError("OPD1900", "not a property");
   const place = subject.place(deed.resource.object);
   const path = await subject.path(place);
-  const at = path === undefined ? undefined : await findProperty(runtime, path, place.interfaces, deed.way.property);
-  if (at === undefined) throw new OpError("OPD6050", `${deed.way.property} is not there`, { where: mapping.service });
-  const value = new Variant(at.info.signature, subject.wish(deed.field, deed.after).wire(at.info.signature).value);
+  const at =
+    path === undefined ? undefined : await findProperty(runtime, path, place.interfaces, deed.way.property);
+  if (at === undefined)
+    throw new OpError("OPD6050", `${deed.way.property} is not there`, { where: mapping.service });
+  const value = new Variant(
+    at.info.signature,
+    subject.wish(deed.field, deed.after).wire(at.info.signature).value,
+  );
   const nothing = { rows: [], reply: null, vanished: false };
   try {
     await ctx.bus.call({
@@ -179,11 +210,20 @@ async function runElements(runtime: Runtime, subject: Subject, deed: Deed): Prom
   const before = listOf(deed.before !== null && "known" in deed.before ? deed.before.known : null);
   const after = listOf(deed.after);
   let last: Sent = { outcome: { outcome: "done" }, rows: [], reply: null, vanished: false };
-  for (const [recipe, elements] of [[way.add, without(after, before)], [way.remove, without(before, after)]] as const) {
+  for (const [recipe, elements] of [
+    [way.add, without(after, before)],
+    [way.remove, without(before, after)],
+  ] as const) {
     for (const element of elements) {
-      if (recipe === null) throw new OpError("OPD6059", `${deed.field ?? ""}: elements cannot be ${recipe === way.add ? "added" : "removed"}`);
+      if (recipe === null)
+        throw new OpError(
+          "OPD6059",
+          `${deed.field ?? ""}: elements cannot be ${recipe === way.add ? "added" : "removed"}`,
+        );
       for (const step of recipe.steps) {
-        last = await sendStep(runtime, step, [{ subject, scope: withLocals(subject, elementLocals(subject, deed, element)) }]);
+        last = await sendStep(runtime, step, [
+          { subject, scope: withLocals(subject, elementLocals(subject, deed, element)) },
+        ]);
         if (last.outcome.outcome !== "done") return last;
       }
     }
@@ -229,7 +269,8 @@ export async function runsOf(reading: Reading, deeds: readonly Deed[]): Promise<
     else group.push(deed);
   }
   const [first] = deeds;
-  if (first !== undefined && byItem.size > 1) reading.ahead.set(first.resource.name ?? "", new Set(byItem.keys()));
+  if (first !== undefined && byItem.size > 1)
+    reading.ahead.set(first.resource.name ?? "", new Set(byItem.keys()));
   const runs: Run[] = [];
   for (const group of byItem.values()) runs.push(await runFor(reading, group));
   return runs;
@@ -243,9 +284,19 @@ async function runFor(reading: Reading, deeds: readonly Deed[]): Promise<Run> {
   for (const each of deeds) if (each.field !== null && each.after !== null) want.set(each.field, each.after);
   // The newest of something is not bound to what is there now: `$want` must not fall back to it.
   const isLatest = deed.verb === "update" && deed.field === null;
-  const now = new Map(isLatest ? [] : deeds.flatMap((each) => [...each.now]));
-  const looked = deed.item === undefined && deed.verb !== "create" && key !== null ? await findItem(reading, resource, key) : null;
-  const subject = new Subject(reading, resource, key, deed.item ?? looked?.item, { want, now }, deed.sources);
+  const now = new Map(deeds.flatMap((each) => [...each.now]));
+  const looked =
+    deed.item === undefined && deed.verb !== "create" && key !== null
+      ? await findItem(reading, resource, key)
+      : null;
+  const subject = new Subject(
+    reading,
+    resource,
+    key,
+    deed.item ?? looked?.item,
+    { want, now, anew: isLatest },
+    deed.sources,
+  );
   return { subject, scope: withLocals(subject, await localsFor(subject, deeds)), deeds };
 }
 
@@ -255,7 +306,9 @@ async function localsFor(subject: Subject, deeds: readonly Deed[]): Promise<Loca
   if (deed === undefined) return {};
   if (resource.record !== null && (deed.verb === "create" || deed.way.kind === "recipe")) {
     const record = deed.verb === "create" ? undefined : await subject.record();
-    const changed = new Map(deeds.flatMap((each) => (each.field === null ? [...each.want] : [[each.field, each.after] as const])));
+    const changed = new Map(
+      deeds.flatMap((each) => (each.field === null ? [...each.want] : [[each.field, each.after] as const])),
+    );
     const signature = record === undefined ? "a{sa{sv}}" : wireOf(record).signature;
     const merged = mergeRecord(resource, signature, record, changed);
     return { record: merged, changes: mergeRecord(resource, signature, undefined, changed) };

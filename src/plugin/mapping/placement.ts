@@ -46,7 +46,7 @@ export function checkPlacement(mapping: Mapping, list: FaultList): void {
       );
       return { roots: new Set(allowed), resource, where: `${where}${where === "" ? "" : " "}${what}` };
     };
-    for (const key of ["list", "get", "candidate"] as const) {
+    for (const key of ["list", "get", "candidate", "offers"] as const) {
       const reference = resource[key];
       if (reference !== null) check(reference, spot(`"${key}" in`, ["source"]));
     }
@@ -135,7 +135,7 @@ export function checkPlacement(mapping: Mapping, list: FaultList): void {
       for (const reference of referencesIn(template)) check(reference, spot);
     }
     const wanted = { ...spot, roots: new Set<Root>([...spot.roots, "want"]), where: `"where" of ${what}` };
-    const columns = columnsOf(mapping, spot.resource, source);
+    const columns = columnsOf(mapping, source);
     for (const [column, template] of source.where) {
       for (const reference of referencesIn(template)) check(reference, wanted);
       if (columns !== null && !columns.has(column)) {
@@ -187,7 +187,7 @@ export function checkPlacement(mapping: Mapping, list: FaultList): void {
           `${text} refers to nothing: ${spot.where.replace(/^.*(?=\[)/, "")} has no source "${name}"`,
           hintFor(name ?? "", known),
         );
-      } else checkColumn(reference, columnsOf(mapping, spot.resource, source), path);
+      } else checkColumn(reference, columnsOf(mapping, source), path);
       return;
     }
     if (!spot.roots.has(root)) {
@@ -203,7 +203,7 @@ export function checkPlacement(mapping: Mapping, list: FaultList): void {
       spot.resource.list.path.length === 0
     ) {
       const source = spot.resource.sources.get(spot.resource.list.name ?? "");
-      if (source !== undefined) checkColumn(reference, columnsOf(mapping, spot.resource, source), path);
+      if (source !== undefined) checkColumn(reference, columnsOf(mapping, source), path);
     } else if (root === "element" && spot.parts !== undefined) {
       const [part] = path;
       const parts = spot.parts ?? [];

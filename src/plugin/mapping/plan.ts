@@ -4,7 +4,16 @@
 
 import { OpError } from "../../base/error.ts";
 import { isTable } from "../doc.ts";
-import type { Action, Change, Observed, PlanFault, PluginPlan, SideEffect, Undo, ViaCall } from "../plugin.ts";
+import type {
+  Action,
+  Change,
+  Observed,
+  PlanFault,
+  PluginPlan,
+  SideEffect,
+  Undo,
+  ViaCall,
+} from "../plugin.ts";
 import { actionOf, nameOf, type Draft } from "./action.ts";
 import { authorize, polkitOf } from "./authorize.ts";
 import { inverseOf, type Deed } from "./deed.ts";
@@ -22,7 +31,11 @@ import { faultOfArgs, viaOf } from "./step.ts";
 import { Subject, withLocals } from "./subject.ts";
 import { deedsOf, refuse } from "./wishes.ts";
 
-export async function plan(runtime: Runtime, observed: Observed, changes: readonly Change[]): Promise<PluginPlan> {
+export async function plan(
+  runtime: Runtime,
+  observed: Observed,
+  changes: readonly Change[],
+): Promise<PluginPlan> {
   const reading = startReading(runtime);
   const faults: PlanFault[] = [];
   const drafts: Draft[] = [];
@@ -30,7 +43,15 @@ export async function plan(runtime: Runtime, observed: Observed, changes: readon
   for (const change of changes) {
     try {
       for (const deed of await deedsOf(runtime, reading, observed, change)) {
-        drafts.push({ deed, change, via: [], undo: "none", fidelity: "computed", also: [], sources: new Map() });
+        drafts.push({
+          deed,
+          change,
+          via: [],
+          undo: "none",
+          fidelity: "computed",
+          also: [],
+          sources: new Map(),
+        });
       }
     } catch (error) {
       faults.push(faultOf(runtime, error, change));
@@ -42,15 +63,25 @@ export async function plan(runtime: Runtime, observed: Observed, changes: readon
     const members = group.flatMap((deed) => byDeed.get(deed) ?? []);
     try {
       await finish(runtime, reading, members);
-      faults.push(...(await rehearse(runtime, reading, group, changes, (deed, also) => simulated(byDeed.get(deed), also))));
+      faults.push(
+        ...(await rehearse(runtime, reading, group, changes, (deed, also) =>
+          simulated(byDeed.get(deed), also),
+        )),
+      );
     } catch (error) {
       const [first] = members;
       if (first === undefined) throw error;
       faults.push(faultOf(runtime, error, first.change));
     }
   }
-  const authorization = await authorize(runtime, ordered.flatMap((draft) => polkitOf(draft.deed)));
-  return Object.freeze({ actions: ordered.map((draft) => actionOf(runtime, draft, ordered, authorization)), faults });
+  const authorization = await authorize(
+    runtime,
+    ordered.flatMap((draft) => polkitOf(draft.deed)),
+  );
+  return Object.freeze({
+    actions: ordered.map((draft) => actionOf(runtime, draft, ordered, authorization)),
+    faults,
+  });
 }
 
 function simulated(draft: Draft | undefined, also: readonly SideEffect[]): void {
@@ -70,10 +101,23 @@ function announce(runtime: Runtime, reading: Reading, changes: readonly Change[]
 
 function faultOf(runtime: Runtime, error: unknown, change: Change): PlanFault {
   const shown = unreachable(runtime, error);
-  if (!(shown instanceof OpError) || shown.kind === "bug" || shown.kind === "cancelled" || shown.kind === "unavailable") throw shown;
+  if (
+    !(shown instanceof OpError) ||
+    shown.kind === "bug" ||
+    shown.kind === "cancelled" ||
+    shown.kind === "unavailable"
+  )
+    throw shown;
   const at = change.at === undefined ? {} : { at: change.at };
   const hint = shown.hint === undefined ? {} : { hint: shown.hint };
-  return { code: shown.code, message: shown.message, address: addressOf(runtime, change), change, ...at, ...hint };
+  return {
+    code: shown.code,
+    message: shown.message,
+    address: addressOf(runtime, change),
+    change,
+    ...at,
+    ...hint,
+  };
 }
 
 function addressOf(runtime: Runtime, change: Change): string {
@@ -83,7 +127,10 @@ function addressOf(runtime: Runtime, change: Change): string {
 // ---- via, undo
 
 async function finish(runtime: Runtime, reading: Reading, drafts: readonly Draft[]): Promise<void> {
-  for (const run of await runsOf(reading, drafts.map((draft) => draft.deed))) {
+  for (const run of await runsOf(
+    reading,
+    drafts.map((draft) => draft.deed),
+  )) {
     for (const deed of run.deeds) {
       const draft = drafts.find((each) => each.deed === deed);
       if (draft === undefined) continue;
@@ -92,24 +139,41 @@ async function finish(runtime: Runtime, reading: Reading, drafts: readonly Draft
         if (fault !== null) throw fault;
         draft.via.push(await viaOf(runtime, step, { subject: run.subject, scope }));
       }
-      if (deed.way.kind === "property") draft.via.push(await viaProperty(runtime, run.subject, deed));
+      if (deed.way.kind === "property") {
+        // Built once before anything is sent: what does not fit the type is a fault of the plan.
+        run.subject.wish(deed.field ?? "", deed.after).wire(null);
+        draft.via.push(await viaProperty(runtime, run.subject, deed));
+      }
       draft.sources = await run.subject.known();
       draft.undo = await undoOf(reading, deed);
-      if (deed.field !== null && (deed.resource.fields.get(deed.field)?.read.kind === "none" || isSecret(deed.resource, deed.field))) draft.fidelity = "opaque";
+      if (
+        deed.field !== null &&
+        (deed.resource.fields.get(deed.field)?.read.kind === "none" || isSecret(deed.resource, deed.field))
+      )
+        draft.fidelity = "opaque";
     }
   }
 }
 
-function stepsOf(run: Awaited<ReturnType<typeof runsOf>>[number], deed: Deed): readonly (readonly [Step, typeof run.scope])[] {
+function stepsOf(
+  run: Awaited<ReturnType<typeof runsOf>>[number],
+  deed: Deed,
+): readonly (readonly [Step, typeof run.scope])[] {
   const { way } = deed;
   if (way.kind === "recipe") return way.recipe.steps.map((step) => [step, run.scope] as const);
   if (way.kind === "property") return [];
   const before = listOf(deed.before !== null && "known" in deed.before ? deed.before.known : null);
   const after = listOf(deed.after);
-  const each = (recipe: Recipe | null, elements: readonly Action["after"][]): readonly (readonly [Step, typeof run.scope])[] =>
+  const each = (
+    recipe: Recipe | null,
+    elements: readonly Action["after"][],
+  ): readonly (readonly [Step, typeof run.scope])[] =>
     elements.flatMap((element) => {
-      if (recipe === null) return refuse("OPD6059", `${deed.field}: this set can only ${way.add === null ? "shrink" : "grow"}`);
-      return recipe.steps.map((step) => [step, withLocals(run.subject, elementLocals(run.subject, deed, element))] as const);
+      if (recipe === null)
+        return refuse("OPD6059", `${deed.field}: this set can only ${way.add === null ? "shrink" : "grow"}`);
+      return recipe.steps.map(
+        (step) => [step, withLocals(run.subject, elementLocals(run.subject, deed, element))] as const,
+      );
     });
   return [...each(way.add, without(after, before)), ...each(way.remove, without(before, after))];
 }
@@ -128,19 +192,41 @@ async function viaProperty(runtime: Runtime, subject: Subject, deed: Deed): Prom
 
 /** How far the way back goes: a value that cannot be said again is none. */
 async function undoOf(reading: Reading, deed: Deed): Promise<Undo> {
-  if (deed.way.kind === "recipe" && deed.way.recipe.steps.some((step) => step.risk === "irreversible")) return "none";
+  if (deed.way.kind === "recipe" && deed.way.recipe.steps.some((step) => step.risk === "irreversible"))
+    return "none";
+  if (reading.runtime.mapping.checkpoint?.covers.includes(deed.resource.name ?? "") === true) return "native";
   // The field of an item that this plan creates goes with it.
-  if (deed.verb === "update" && deed.item === undefined && deed.resource.name !== null && !deed.resource.anyKey && deed.resource.delete !== null) return "compensate";
+  if (
+    deed.verb === "update" &&
+    deed.item === undefined &&
+    deed.resource.name !== null &&
+    !deed.resource.anyKey &&
+    deed.resource.delete !== null
+  )
+    return "compensate";
   if (deed.verb === "update" && deed.field === null) return "none";
   const back = inverseOf(deed, null);
   if ("none" in back) return "none";
   if (deed.verb !== "update") return "compensate";
   if (back.way.kind !== "recipe") return "inverse";
-  const subject = new Subject(reading, deed.resource, deed.key, deed.item, { want: back.want, now: deed.now });
+  const subject = new Subject(reading, deed.resource, deed.key, deed.item, {
+    want: back.want,
+    now: deed.now,
+  });
   for (const step of back.way.recipe.steps) {
     for (const template of step.args) {
-      const locals = deed.field === null || back.after === null ? {} : { value: subject.wish(deed.field, back.after) };
-      if (hasLater(await show(template, "v", withLocals(subject, { ...locals, changes: subject.wish(deed.field ?? "", back.after) })))) return "none";
+      const locals =
+        deed.field === null || back.after === null ? {} : { value: subject.wish(deed.field, back.after) };
+      if (
+        hasLater(
+          await show(
+            template,
+            "v",
+            withLocals(subject, { ...locals, changes: subject.wish(deed.field ?? "", back.after) }),
+          ),
+        )
+      )
+        return "none";
     }
   }
   return "inverse";

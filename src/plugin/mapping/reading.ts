@@ -24,7 +24,10 @@ export class Reading {
   /** The listed item with this key or alias: what items.ts knows. */
   readonly find: (resource: Resource, key: string) => Promise<Term | undefined>;
 
-  constructor(runtime: Runtime, find: (reading: Reading, resource: Resource, key: string) => Promise<Term | undefined>) {
+  constructor(
+    runtime: Runtime,
+    find: (reading: Reading, resource: Resource, key: string) => Promise<Term | undefined>,
+  ) {
     this.runtime = runtime;
     this.find = (resource, key) => find(this, resource, key);
   }
@@ -50,7 +53,9 @@ export class Reading {
 
   /** Introspection of an object; null when it is not there. */
   interfaces(path: string): Promise<ReadonlyMap<string, InterfaceInfo> | null> {
-    return this.once(`introspect ${path}`, () => this.#unlessAbsent(this.runtime.ctx.introspect(this.runtime.mapping.service, path)));
+    return this.once(`introspect ${path}`, () =>
+      this.#unlessAbsent(this.runtime.ctx.introspect(this.runtime.mapping.service, path)),
+    );
   }
 
   /** All properties of one interface; null when the object is not there. */
@@ -58,7 +63,9 @@ export class Reading {
     return this.once(`properties ${path} ${name}`, async () => {
       try {
         const reply = await this.#properties(path, "GetAll", "s", [name]);
-        return new Map(Object.entries(reply as Record<string, Variant>).map(([key, value]) => [key, plain(value)]));
+        return new Map(
+          Object.entries(reply as Record<string, Variant>).map(([key, value]) => [key, plain(value)]),
+        );
       } catch (error) {
         if (!(error instanceof DBusError) || isUnreachable(this.runtime, error)) throw error;
         if (meaningOf(this.runtime.mapping, error) === "absent") return null;
@@ -74,7 +81,10 @@ export class Reading {
     for (const property of info.properties.values()) {
       if (property.access === "write") continue;
       try {
-        found.set(property.name, plain((await this.#properties(path, "Get", "ss", [name, property.name])) as Variant));
+        found.set(
+          property.name,
+          plain((await this.#properties(path, "Get", "ss", [name, property.name])) as Variant),
+        );
       } catch (error) {
         if (!(error instanceof DBusError) || isUnreachable(this.runtime, error)) throw error;
         found.set(property.name, { unknown: error.text === "" ? cause.message : error.message });
@@ -83,7 +93,12 @@ export class Reading {
     return found;
   }
 
-  async #properties(path: string, member: string, signature: string, body: readonly DBusValue[]): Promise<DBusValue> {
+  async #properties(
+    path: string,
+    member: string,
+    signature: string,
+    body: readonly DBusValue[],
+  ): Promise<DBusValue> {
     const { mapping, ctx } = this.runtime;
     const reply = await ctx.bus.call({
       destination: mapping.service,

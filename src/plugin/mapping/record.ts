@@ -21,7 +21,12 @@ export function recordFields(record: Term | undefined): readonly string[] {
 }
 
 /** The record with the document's fields merged in: dotted paths, or whole tables of the first level. */
-export function mergeRecord(resource: Resource, signature: string, now: Term | undefined, want: ReadonlyMap<string, DocValue>): Variant {
+export function mergeRecord(
+  resource: Resource,
+  signature: string,
+  now: Term | undefined,
+  want: ReadonlyMap<string, DocValue>,
+): Variant {
   const isNested = signature.startsWith("a{sa{s");
   const merged = copyWithout(resource, now, isNested);
   for (const [name, doc] of flatten(want, isNested)) {
@@ -38,7 +43,13 @@ export function mergeRecord(resource: Resource, signature: string, now: Term | u
   return new Variant(signature, merged);
 }
 
-function valueFor(resource: Resource, name: string, doc: DocValue, signature: string, now: Variant | undefined): DBusValue {
+function valueFor(
+  resource: Resource,
+  name: string,
+  doc: DocValue,
+  signature: string,
+  now: Variant | undefined,
+): DBusValue {
   const leaf = signature.startsWith("a{sa{s") ? signature.slice(6, -2) : signature.slice(3, -1);
   const rule = typeOf(resource, name) ?? now?.signature ?? null;
   const wire = fieldWish(resource, name, doc, rule, now).wire(leaf);
@@ -50,9 +61,13 @@ function typeOf(resource: Resource, name: string): string | null {
 }
 
 /** Tables of the first level as dotted paths. */
-export function flatten(want: ReadonlyMap<string, DocValue>, isNested: boolean): readonly (readonly [string, DocValue])[] {
+function flatten(
+  want: ReadonlyMap<string, DocValue>,
+  isNested: boolean,
+): readonly (readonly [string, DocValue])[] {
   return [...want].flatMap(([name, doc]): readonly (readonly [string, DocValue])[] => {
-    if (!isNested || name.includes(".") || typeof doc !== "object" || doc === null || Array.isArray(doc)) return [[name, doc]];
+    if (!isNested || name.includes(".") || typeof doc !== "object" || doc === null || Array.isArray(doc))
+      return [[name, doc]];
     return Object.entries(doc).map(([inner, value]) => [`${name}.${inner}`, value as DocValue] as const);
   });
 }
@@ -66,7 +81,8 @@ function copyWithout(resource: Resource, now: Term | undefined, isNested: boolea
       continue;
     }
     const inner = Object.create(null) as Dict;
-    for (const [name, entry] of Object.entries(value as Dict)) if (!matchesAny(resource.ignore, `${key}.${name}`)) inner[name] = entry;
+    for (const [name, entry] of Object.entries(value as Dict))
+      if (!matchesAny(resource.ignore, `${key}.${name}`)) inner[name] = entry;
     copy[key] = inner;
   }
   return copy;

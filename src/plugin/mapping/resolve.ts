@@ -35,12 +35,20 @@ export function isWish(found: Found): found is Wish {
 }
 /** A found value as a term: rows as a list of structs, a wish in its own signature. */
 export function termOf(found: Found): Term {
-  if (isRows(found)) return new Variant(`a${found[0]?.whole.signature ?? "v"}`, found.map((row) => row.whole.value));
+  if (isRows(found))
+    return new Variant(
+      `a${found[0]?.whole.signature ?? "v"}`,
+      found.map((row) => row.whole.value),
+    );
   return isWish(found) ? found.wire(null) : found;
 }
 
 /** The wire value of `template` at `signature`; undefined when its reference has no value. Throws OPD6051, OPD6052. */
-export async function build(template: Template, signature: string, scope: Scope): Promise<DBusValue | undefined> {
+export async function build(
+  template: Template,
+  signature: string,
+  scope: Scope,
+): Promise<DBusValue | undefined> {
   switch (template.kind) {
     case "constant":
       return literalTo(template.value, signature, template);
@@ -64,11 +72,16 @@ async function buildList(items: readonly Template[], signature: string, scope: S
   const target = signature === "v" ? "as" : signature;
   const members = target.startsWith("(") ? typesOf(target.slice(1, -1)) : null;
   const values: DBusValue[] = [];
-  for (const [i, item] of items.entries()) values.push(await buildHere(item, members?.[i] ?? target.slice(1), scope));
+  for (const [i, item] of items.entries())
+    values.push(await buildHere(item, members?.[i] ?? target.slice(1), scope));
   return signature === "v" ? new Variant("as", values) : values;
 }
 
-async function buildTable(entries: ReadonlyMap<string, Template>, signature: string, scope: Scope): Promise<DBusValue> {
+async function buildTable(
+  entries: ReadonlyMap<string, Template>,
+  signature: string,
+  scope: Scope,
+): Promise<DBusValue> {
   const [, inner = "v"] = signature.startsWith("a{") ? typesOf(signature.slice(2, -1)) : [];
   const dict: { [key: string]: DBusValue } = Object.create(null);
   for (const [key, item] of entries) {
@@ -85,7 +98,7 @@ export async function buildHere(template: Template, signature: string, scope: Sc
   return value;
 }
 
-export function noValue(template: Template): OpError {
+function noValue(template: Template): OpError {
   const name = template.kind === "reference" ? template.reference.text : "a reference";
   return new OpError("OPD6051", `${name} has no value here`, { where: placeOf(template) });
 }
@@ -101,7 +114,7 @@ function literalTo(value: DocValue, signature: string, template: Template): DBus
 }
 
 /** A found value at another signature: into and out of variants, between texts and paths, between integers. */
-export function convert(found: Found, signature: string, name: string): DBusValue {
+function convert(found: Found, signature: string, name: string): DBusValue {
   const given = plain(isRows(found) || !isWish(found) ? wireOf(termOf(found)) : found.wire(signature));
   if (given.signature === signature) return given.value;
   if (signature === "v") return given;
@@ -111,8 +124,14 @@ export function convert(found: Found, signature: string, name: string): DBusValu
     });
   }
   const text = textOf(given);
-  const doc = text !== undefined && "ynqiuxt".includes(signature) && /^-?\d+$/.test(text) ? BigInt(text) : toDocument(given.signature, given.value);
-  const result = toWire(signature, typeof doc === "bigint" && Number.isSafeInteger(Number(doc)) ? Number(doc) : doc);
+  const doc =
+    text !== undefined && "ynqiuxt".includes(signature) && /^-?\d+$/.test(text)
+      ? BigInt(text)
+      : toDocument(given.signature, given.value);
+  const result = toWire(
+    signature,
+    typeof doc === "bigint" && Number.isSafeInteger(Number(doc)) ? Number(doc) : doc,
+  );
   if ("wire" in result) return result.wire;
   throw new OpError("OPD6052", `${name} (${given.signature}) does not fit ${signature}: ${result.fault}`);
 }
@@ -126,11 +145,15 @@ export async function show(template: Template, signature: string, scope: Scope):
       return tableOf([[`$${template.signature}`, await show(template.value, template.signature, scope)]]);
     case "reference": {
       const found = await scope.look(template.reference).catch(() => undefined);
-      return found === undefined ? tableOf([["$later", template.reference.text]]) : showFound(found, signature, template.reference);
+      return found === undefined
+        ? tableOf([["$later", template.reference.text]])
+        : showFound(found, signature, template.reference);
     }
     case "list": {
       const members = signature.startsWith("(") ? typesOf(signature.slice(1, -1)) : null;
-      return Promise.all(template.items.map((item, i) => show(item, members?.[i] ?? signature.slice(1), scope)));
+      return Promise.all(
+        template.items.map((item, i) => show(item, members?.[i] ?? signature.slice(1), scope)),
+      );
     }
     case "table": {
       const entries: [string, DocValue][] = [];

@@ -37,7 +37,12 @@ export interface PropertyAt {
 }
 
 /** The first of `interfaces` at `path` that has the method. Throws OPD6050, or DBusError when the object is away. */
-export async function findMethod(runtime: Runtime, path: string, interfaces: readonly string[], member: string): Promise<MethodAt> {
+export async function findMethod(
+  runtime: Runtime,
+  path: string,
+  interfaces: readonly string[],
+  member: string,
+): Promise<MethodAt> {
   const there = await runtime.ctx.introspect(runtime.mapping.service, path);
   for (const name of interfaces) {
     const info = there.get(name)?.methods.get(member);
@@ -71,7 +76,13 @@ export async function interfaceOf(runtime: Runtime, path: string, name: string):
   return info;
 }
 
-export function missing(runtime: Runtime, path: string, interfaces: readonly string[], what: string, name: string): OpError {
+export function missing(
+  runtime: Runtime,
+  path: string,
+  interfaces: readonly string[],
+  what: string,
+  name: string,
+): OpError {
   return new OpError("OPD6050", `${runtime.mapping.service} has no ${what} ${name} at ${path}`, {
     where: `${runtime.mapping.plugin}: ${interfaces.join(", ")}`,
     hint: `op-dbus plugin check ${runtime.mapping.plugin}`,

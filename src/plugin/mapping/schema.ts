@@ -31,7 +31,8 @@ export async function schemaOf(runtime: Runtime): Promise<Schema> {
     const live: Live = { mapping, view, fault() {}, unproven() {}, lacking() {} };
     const isOpen = (resource: Resource): boolean => !check.perResource.has(resource.name);
     const resources = new Map<string, ResourceSchema>();
-    for (const [name, resource] of mapping.resources) resources.set(name, resourceSchema(live, resource, isOpen(resource)));
+    for (const [name, resource] of mapping.resources)
+      resources.set(name, resourceSchema(live, resource, isOpen(resource)));
     return Object.freeze({
       plugin: mapping.plugin,
       self: fieldsOf(live, mapping.self, isOpen(mapping.self)),
@@ -48,7 +49,8 @@ async function introspectOrNull(runtime: Runtime, name: string, path: string): P
   try {
     return await runtime.ctx.introspect(name, path);
   } catch (error) {
-    if (error instanceof DBusError && ["absent", "unsupported"].includes(meaningOf(runtime.mapping, error))) return null;
+    if (error instanceof DBusError && ["absent", "unsupported"].includes(meaningOf(runtime.mapping, error)))
+      return null;
     throw error;
   }
 }
@@ -60,7 +62,8 @@ async function withSamples(runtime: Runtime, view: LiveView): Promise<LiveView> 
   const spots = new Map(view.spots);
   for (const flow of mapping.flows.values()) {
     const known = memory.interfaces.get(flow.interface);
-    if (flow.open !== null && known !== undefined) spots.set(flowTarget(mapping, flow.name).spot, new Map([[flow.interface, known]]));
+    if (flow.open !== null && known !== undefined)
+      spots.set(flowTarget(mapping, flow.name).spot, new Map([[flow.interface, known]]));
   }
   for (const resource of mapping.resources.values()) {
     for (const place of new Set([resource.object, resource.place])) {
@@ -91,7 +94,10 @@ async function sample(runtime: Runtime, resource: Resource, placeName: string): 
 function kindsOf(resource: Resource, items: readonly Term[]): readonly (readonly [string | null, Term])[] {
   const kinds = new Map<string, readonly [string | null, Term]>();
   for (const item of items) {
-    const key = resource.key?.kind === "reference" && resource.key.reference.root === "item" ? textOf(walk(item, resource.key.reference.path)) : undefined;
+    const key =
+      resource.key?.kind === "reference" && resource.key.reference.root === "item"
+        ? textOf(walk(item, resource.key.reference.path))
+        : undefined;
     const name = key ?? textOf(wireOf(item)) ?? "";
     const kind = name.includes(".") && !name.startsWith("/") ? name.slice(name.lastIndexOf(".")) : "";
     if (!kinds.has(kind)) kinds.set(kind, [key ?? null, item]);
@@ -119,7 +125,8 @@ function digestOf(runtime: Runtime, view: LiveView): string {
 
 function resourceSchema(live: Live, resource: Resource, isOpen: boolean): ResourceSchema {
   const hasRecord = resource.record !== null;
-  const record = resource.record === null ? null : shapeOfReference(live, resource.record, { resource }).signature;
+  const record =
+    resource.record === null ? null : shapeOfReference(live, resource.record, { resource }).signature;
   const canCreate = isOpen && resource.create !== null;
   return Object.freeze({
     name: resource.name ?? "",
@@ -137,15 +144,33 @@ function fieldsOf(live: Live, resource: Resource, isOpen: boolean): ReadonlyMap<
   const fields = new Map<string, FieldSchema>();
   const created = resource.create === null ? new Set<string>() : usedFields(resource, resource.create);
   for (const field of resource.fields.values()) {
-    fields.set(field.name, fieldSchema(resource, field.name, field, shapeOfField(live, resource, field).signature ?? "", isOpen, created));
+    fields.set(
+      field.name,
+      fieldSchema(
+        resource,
+        field.name,
+        field,
+        shapeOfField(live, resource, field).signature ?? "",
+        isOpen,
+        created,
+      ),
+    );
   }
   const target = targetOf(live.mapping, resource.object);
   if (resource.record !== null || (resource.name !== null && !target.varied)) return fields;
   if (resource.name === null && resource.fields.size === 0) return fields;
   for (const name of target.interfaces) {
     for (const property of live.view.spots.get(target.spot)?.get(name)?.properties.values() ?? []) {
-      if (fields.has(property.name) || property.access === "write" || matchesAny(resource.ignore, property.name)) continue;
-      fields.set(property.name, fieldSchema(resource, property.name, undefined, property.signature, false, created));
+      if (
+        fields.has(property.name) ||
+        property.access === "write" ||
+        matchesAny(resource.ignore, property.name)
+      )
+        continue;
+      fields.set(
+        property.name,
+        fieldSchema(resource, property.name, undefined, property.signature, false, created),
+      );
     }
   }
   return fields;
@@ -160,9 +185,13 @@ function fieldSchema(
   created: ReadonlySet<string>,
 ): FieldSchema {
   const secret = isSecret(resource, name);
-  const isWritten = field !== undefined && field.write.kind !== "read-only" && !(field.write.kind === "record" && resource.write === null);
+  const isWritten =
+    field !== undefined &&
+    field.write.kind !== "read-only" &&
+    !(field.write.kind === "record" && resource.write === null);
   const createOnly = !isWritten && created.has(name);
-  const names = field === undefined || field.values.length === 0 ? null : field.values.map((value) => value.name);
+  const names =
+    field === undefined || field.values.length === 0 ? null : field.values.map((value) => value.name);
   const form = signature === "" ? null : formFor(resource, name, signature);
   return Object.freeze({
     name,
@@ -179,8 +208,9 @@ function fieldSchema(
       const normal = form === null ? { value } : form.normalise(value);
       if ("fault" in normal || field === undefined || field.check === null) return normal;
       const fault = pureFault(field, field.check, normal.value);
-      return fault === null ? normal : { fault: fault.message, ...(fault.hint === undefined ? {} : { hint: fault.hint }) };
+      return fault === null
+        ? normal
+        : { fault: fault.message, ...(fault.hint === undefined ? {} : { hint: fault.hint }) };
     },
   });
 }
-

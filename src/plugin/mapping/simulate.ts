@@ -3,7 +3,9 @@
 // stops the plan (PackageKit removes dependants although it was asked not to).
 
 import { OpError } from "../../base/error.ts";
-import type { Change, PlanFault, SideEffect } from "../plugin.ts";
+import type { Change, DocTable, DocValue, Outcome, PlanFault, SideEffect } from "../plugin.ts";
+import { tableOf } from "../doc.ts";
+import { nameOf } from "./action.ts";
 import type { Deed } from "./deed.ts";
 import { isOneOf } from "./flow.ts";
 import type { Effects, Resource, Step } from "./model.ts";
@@ -42,7 +44,8 @@ export async function rehearse(
     if (own.has(each.key)) continue;
     const isWished = wishes.some((change) => change.key === each.key && fits(change, each));
     if (isWished) continue;
-    if (each.verb === "create") also.push({ verb: "create", resource: resource.name ?? "", key: each.key, about: each.about });
+    if (each.verb === "create")
+      also.push({ verb: "create", resource: resource.name ?? "", key: each.key, about: each.about });
     else faults.push(uninvited(runtime, first, each, deeds, changes));
   }
   for (const [at, deed] of deeds.entries()) note(deed, at === 0 ? also : []);
@@ -54,7 +57,13 @@ function fits(change: Change, each: Announced): boolean {
   return change.verb !== "delete";
 }
 
-function uninvited(runtime: Runtime, deed: Deed, each: Announced, deeds: readonly Deed[], changes: readonly Change[]): PlanFault {
+function uninvited(
+  runtime: Runtime,
+  deed: Deed,
+  each: Announced,
+  deeds: readonly Deed[],
+  changes: readonly Change[],
+): PlanFault {
   const name = deed.resource.name ?? "";
   const word = deed.verb === "delete" ? "removing" : deed.verb === "create" ? "creating" : "changing";
   const what = deeds.map((one) => one.key).join(", ");
@@ -63,15 +72,23 @@ function uninvited(runtime: Runtime, deed: Deed, each: Announced, deeds: readonl
   return {
     code: "OPD6058",
     message: `${word} ${what} would also ${each.verb === "delete" ? "remove" : "change"} ${each.key}${each.about === "" ? "" : ` (${each.about})`}, which the document does not ask for`,
-    address: `${runtime.mapping.plugin}:${name}/${JSON.stringify(each.key)}`,
-    hint: each.verb === "delete" ? `${each.key} = { ensure = "removed" } says that this is wanted` : `${each.key} = { ensure = "latest" } says that this is wanted`,
+    address: `${runtime.mapping.plugin}:${nameOf(name, each.key, null)}`,
+    hint:
+      each.verb === "delete"
+        ? `${each.key} = { ensure = "removed" } says that this is wanted`
+        : `${each.key} = { ensure = "latest" } says that this is wanted`,
     ...(change === undefined ? {} : { change }),
     ...at,
   };
 }
 
-/** What the service says a group would do; null where it cannot be asked. Throws OPD6060 when it refuses. */
-export async function announcedBy(runtime: Runtime, reading: Reading, deeds: readonly Deed[]): Promise<readonly Announced[] | null> {
+/** What the service says a group would do; null where it cannot be asked. Throws OPD6060, 6064, 6066, 6067 when it
+ * refuses. */
+export async function announcedBy(
+  runtime: Runtime,
+  reading: Reading,
+  deeds: readonly Deed[],
+): Promise<readonly Announced[] | null> {
   const [first] = deeds;
   if (first === undefined || first.way.kind !== "recipe" || first.resource.effects === null) return null;
   const steps: readonly Step[] = first.way.recipe.steps.filter((step) => step.simulate !== null);
@@ -79,17 +96,46 @@ export async function announcedBy(runtime: Runtime, reading: Reading, deeds: rea
   const announced: Announced[] = [];
   for (const step of steps) {
     const sent = await sendStep(runtime, step, await runsOf(reading, deeds), true);
-    if (sent.outcome.outcome !== "done") throw new OpError("OPD6060", `${step.call} would fail: ${sent.outcome.reason}`);
-    for (const row of sent.rows) announced.push(...(await effectOf(reading, first.resource, first.resource.effects, row)));
+    if (sent.outcome.outcome !== "done") throw refusal(step, sent.outcome);
+    for (const row of sent.rows)
+      announced.push(...(await effectOf(reading, first.resource, first.resource.effects, row)));
   }
   return announced;
 }
 
-async function effectOf(reading: Reading, resource: Resource, effects: Effects, row: Row): Promise<readonly Announced[]> {
+/** Whose fault it is that a rehearsal went wrong: the document's, the rights', the service's state, or nobody knows. */
+function refusal(step: Step, outcome: Exclude<Outcome, { readonly outcome: "done" }>): OpError {
+  const message = `${step.call} would fail: ${outcome.reason}`;
+  if (outcome.outcome === "unknown") return new OpError("OPD6064", message);
+  switch (outcome.meaning) {
+    case "denied":
+      return new OpError("OPD6066", message);
+    case "busy":
+    case "unavailable":
+      return new OpError("OPD6064", message);
+    case "absent":
+    case "exists":
+    case "invalid":
+    case "unsupported":
+      return new OpError("OPD6067", message);
+    default:
+      return new OpError("OPD6060", message);
+  }
+}
+
+async function effectOf(
+  reading: Reading,
+  resource: Resource,
+  effects: Effects,
+  row: Row,
+): Promise<readonly Announced[]> {
   const value = row.columns.get(effects.column);
   const verb = (["create", "update", "delete"] as const).find((each) => isOneOf(value, effects[each]));
   if (verb === undefined || resource.key === null) return [];
-  const whole = [...resource.sources.values()].reduce((split, source) => splitColumns(split, source.parts), row);
+  const whole = [...resource.sources.values()].reduce(
+    (split, source) => splitColumns(split, source.parts),
+    row,
+  );
   const key = await new Subject(reading, resource, null, whole).text(resource.key);
   if (key === undefined) return [];
   return [{ verb, key, about: describe(resource, whole) }];
@@ -97,9 +143,26 @@ async function effectOf(reading: Reading, resource: Resource, effects: Effects, 
 
 /** An item in a few words: its one-word columns that are fields (a version and an architecture, not a summary). */
 export function describe(resource: Resource, item: Term): string {
-  const words = [...resource.fields.values()].flatMap(({ read }) => {
-    const column = read.kind === "reference" && read.reference.root === "item" ? textOf(walk(item, read.reference.path)) : undefined;
-    return column === undefined || column === "" || column.includes(" ") ? [] : [column];
-  });
-  return words.join(" ");
+  return [...columnsOf(resource, item).values()]
+    .filter((text) => text !== "" && !text.includes(" "))
+    .join(" ");
+}
+
+/** An offered item as it will be once it is there: its columns that are fields, and above them what is wanted. */
+export function offeredAs(
+  resource: Resource,
+  item: Term | undefined,
+  want: ReadonlyMap<string, DocValue>,
+): DocTable {
+  return tableOf([...(item === undefined ? [] : columnsOf(resource, item)), ...want]);
+}
+
+function columnsOf(resource: Resource, item: Term): ReadonlyMap<string, string> {
+  const columns = new Map<string, string>();
+  for (const [name, { read }] of resource.fields) {
+    if (read.kind !== "reference" || read.reference.root !== "item") continue;
+    const text = textOf(walk(item, read.reference.path));
+    if (text !== undefined) columns.set(name, text);
+  }
+  return columns;
 }

@@ -24,12 +24,22 @@ export interface Asker extends Scope {
 export async function fetchSource(asker: Asker, source: Source): Promise<Found | undefined> {
   const raw = await fetchRaw(asker, source);
   if (raw === undefined || !isRows(raw)) return raw;
-  const rows = await choose(asker, source, raw.map((row) => splitColumns(row, source.parts)));
+  const rows = await choose(
+    asker,
+    source,
+    raw.map((row) => splitColumns(row, source.parts)),
+  );
   if (!source.one) return rows;
-  const different = rows.filter((row, at) => rows.findIndex((other) => sameWire(other.whole.value, row.whole.value)) === at);
+  const different = rows.filter(
+    (row, at) => rows.findIndex((other) => sameWire(other.whole.value, row.whole.value)) === at,
+  );
   if (different.length > 1) {
-    const names = different.slice(0, 8).map((row) => [...row.columns.values()].map((column) => textOf(column) ?? "").join(" "));
-    throw new OpError("OPD6057", `${different.length} things fit ${JSON.stringify(asker.key)}`, { hint: names.join("; ") });
+    const names = different
+      .slice(0, 8)
+      .map((row) => [...row.columns.values()].map((column) => textOf(column) ?? "").join(" "));
+    throw new OpError("OPD6057", `${different.length} things fit ${JSON.stringify(asker.key)}`, {
+      hint: names.join("; "),
+    });
   }
   return different[0];
 }
@@ -40,7 +50,9 @@ async function choose(asker: Asker, source: Source, rows: readonly Row[]): Promi
     const wanted = await build(template, "s", asker);
     if (typeof wanted === "string") conditions.push([column, wanted]);
   }
-  return rows.filter((row) => conditions.every(([column, wanted]) => textOf(row.columns.get(column)) === wanted));
+  return rows.filter((row) =>
+    conditions.every(([column, wanted]) => textOf(row.columns.get(column)) === wanted),
+  );
 }
 
 function fetchRaw(asker: Asker, source: Source): Promise<Found | undefined> {
@@ -50,22 +62,33 @@ function fetchRaw(asker: Asker, source: Source): Promise<Found | undefined> {
   const { fetch } = source;
   if (asker.key !== null && ahead?.has(asker.key) && fetch.kind === "call") {
     const args = forKeys(asker, source, fetch.args, [...ahead]);
-    if (args !== null) return reading.once(`${name} ahead`, () => send(asker, { ...source, fetch: { ...fetch, args } }));
+    if (args !== null)
+      return reading.once(`${name} ahead`, () => send(asker, { ...source, fetch: { ...fetch, args } }));
   }
   if (isShared(asker, source)) return reading.once(name, () => send(asker, source));
   // What depends on nothing but the key is the same whoever asks for this item.
   if (asker.key === null || fetch.kind !== "call" || !fetch.args.every(isKeyOnly)) return send(asker, source);
-  return source.path === null ? reading.once(`${name} ${asker.key}`, () => send(asker, source)) : send(asker, source);
+  return source.path === null
+    ? reading.once(`${name} ${asker.key}`, () => send(asker, source))
+    : send(asker, source);
 }
 
 /** The arguments of one call for many keys, when `["$key"]` is all that depends on the item and `where` finds each
  * item's rows again. */
-function forKeys(asker: Asker, source: Source, args: readonly Template[], keys: readonly string[]): readonly Template[] | null {
-  const finds = [...source.where.values()].some((template) => template.kind === "reference" && template.reference.root === "key");
+function forKeys(
+  asker: Asker,
+  source: Source,
+  args: readonly Template[],
+  keys: readonly string[],
+): readonly Template[] | null {
+  const finds = [...source.where.values()].some(
+    (template) => template.kind === "reference" && template.reference.root === "key",
+  );
   const at = args.findIndex((arg) => arg.kind === "list" && arg.items.length === 1 && isKey(arg.items[0]));
   const rest = args.filter((_, index) => index !== at);
   const placed = source.path === null ? [] : [source.path];
-  if (!finds || at < 0 || [...rest, ...placed].some((template) => dependsOnItem(asker, template))) return null;
+  if (!finds || at < 0 || [...rest, ...placed].some((template) => dependsOnItem(asker, template)))
+    return null;
   const [list] = args.slice(at);
   if (list === undefined) return null;
   const items = keys.map((key): Template => ({ kind: "constant", value: key, at: list.at }));
@@ -87,7 +110,9 @@ function isShared(asker: Asker, source: Source): boolean {
   const { fetch } = source;
   if (fetch.kind === "of") return false;
   const path = source.path ?? asker.place(source.place).path;
-  return ![path, ...(fetch.kind === "call" ? fetch.args : [])].some((template) => dependsOnItem(asker, template));
+  return ![path, ...(fetch.kind === "call" ? fetch.args : [])].some((template) =>
+    dependsOnItem(asker, template),
+  );
 }
 
 function dependsOnItem(asker: Asker, template: Template): boolean {
@@ -114,7 +139,8 @@ async function send(asker: Asker, source: Source): Promise<Found | undefined> {
   try {
     return await sendNow(asker, source);
   } catch (error) {
-    if (error instanceof DBusError && meaningOf(reading.runtime.mapping, error) === "absent") return undefined;
+    if (error instanceof DBusError && meaningOf(reading.runtime.mapping, error) === "absent")
+      return undefined;
     throw error;
   }
 }
@@ -129,11 +155,18 @@ async function sendNow(asker: Asker, source: Source): Promise<Found | undefined>
   if (typeof path !== "string") return undefined;
   if (fetch.kind === "property") {
     const raw = await reading.property(path, place.interfaces, fetch.property);
-    if (raw !== undefined && isUnknown(raw)) throw new OpError("OPD6063", raw.unknown, { where: `${fetch.property} of ${path}` });
+    if (raw !== undefined && isUnknown(raw))
+      throw new OpError("OPD6063", raw.unknown, { where: `${fetch.property} of ${path}` });
     return raw;
   }
   if (fetch.kind === "objects") return objectsWith(reading, path, fetch.interface, source.deadlineMs);
-  const target = { path, interfaces: place.interfaces, member: fetch.call, args: fetch.args, deadlineMs: source.deadlineMs };
+  const target = {
+    path,
+    interfaces: place.interfaces,
+    member: fetch.call,
+    args: fetch.args,
+    deadlineMs: source.deadlineMs,
+  };
   if (source.flow !== null) return readFlow(reading.runtime, source.flow, target, asker);
   const value = await readMethod(reading.runtime, target, asker);
   if (value === undefined || source.columns === null) return value;
@@ -146,7 +179,12 @@ async function sendOf(asker: Asker, name: string): Promise<Found | undefined> {
 }
 
 /** Paths that have an interface, from the ObjectManager at `path`. */
-async function objectsWith(reading: Reading, path: string, name: string, deadlineMs: number): Promise<Variant> {
+async function objectsWith(
+  reading: Reading,
+  path: string,
+  name: string,
+  deadlineMs: number,
+): Promise<Variant> {
   const managed = await reading.once(`objects ${path}`, async () => {
     const { ctx, mapping } = reading.runtime;
     const reply = await ctx.bus.call({
@@ -158,7 +196,10 @@ async function objectsWith(reading: Reading, path: string, name: string, deadlin
     });
     return Object.entries(reply.body[0] as Record<string, Record<string, unknown>>);
   });
-  return new Variant("ao", managed.filter(([, interfaces]) => Object.hasOwn(interfaces, name)).map(([at]) => at));
+  return new Variant(
+    "ao",
+    managed.filter(([, interfaces]) => Object.hasOwn(interfaces, name)).map(([at]) => at),
+  );
 }
 
 /** Elements of what `list` found: rows, or the members of an array. */

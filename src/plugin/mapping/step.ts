@@ -30,17 +30,27 @@ export interface Sent {
 }
 
 /** Sends one step for these parties: several only for a `batch` step. Throws OpError before anything was sent. */
-export async function sendStep(runtime: Runtime, step: Step, parties: readonly Party[], rehearse = false): Promise<Sent> {
+export async function sendStep(
+  runtime: Runtime,
+  step: Step,
+  parties: readonly Party[],
+  rehearse = false,
+): Promise<Sent> {
   const [first] = parties;
   const args = rehearse ? step.simulate : step.args;
-  if (first === undefined || args === null) return { outcome: { outcome: "done" }, rows: [], reply: null, vanished: false };
+  if (first === undefined || args === null)
+    return { outcome: { outcome: "done" }, rows: [], reply: null, vanished: false };
   const { path, interfaces } = await placeOf(step, first.subject);
   const body = (info: MethodInfo): Promise<readonly DBusValue[]> => bodyFor(info, args, parties);
   const target = { path, interfaces, member: step.call, deadlineMs: step.deadlineMs };
   try {
     if (step.flow !== null) {
       const flow = flowOf(runtime, step.flow);
-      return ofFlow(runtime, flow, await runFlow(runtime, flow, flowRequest(runtime, flow, target, body, first.scope)));
+      return ofFlow(
+        runtime,
+        flow,
+        await runFlow(runtime, flow, flowRequest(runtime, flow, target, body, first.scope)),
+      );
     }
     const at = await findMethod(runtime, path, interfaces, step.call);
     const reply = await runtime.ctx.bus.call(messageOf(runtime, at, await body(at.info), step.deadlineMs));
@@ -52,24 +62,36 @@ export async function sendStep(runtime: Runtime, step: Step, parties: readonly P
 }
 
 /** The arguments of one call: a one-element list holding a reference gets an element per party, the rest is equal. */
-async function bodyFor(info: MethodInfo, args: readonly Template[], parties: readonly Party[]): Promise<readonly DBusValue[]> {
+async function bodyFor(
+  info: MethodInfo,
+  args: readonly Template[],
+  parties: readonly Party[],
+): Promise<readonly DBusValue[]> {
   if (info.in.length !== args.length) {
-    throw new OpError("OPD6050", `${info.name} takes ${info.in.length} arguments, the mapping gives ${args.length}`);
+    throw new OpError(
+      "OPD6050",
+      `${info.name} takes ${info.in.length} arguments, the mapping gives ${args.length}`,
+    );
   }
   const body: DBusValue[] = [];
   for (const [at, template] of args.entries()) {
     const built: DBusValue[] = [];
-    for (const party of parties) built.push(await buildHere(template, info.in[at]?.signature ?? "", party.scope));
+    for (const party of parties)
+      built.push(await buildHere(template, info.in[at]?.signature ?? "", party.scope));
     const [value, ...others] = built;
     if (value === undefined) throw new OpError("OPD1900", `${info.name} is sent for nobody`);
     if (isPerItem(template)) body.push(unique(built.flat() as readonly DBusValue[]));
     else if (others.every((other) => sameWire(other, value))) body.push(value);
-    else throw new OpError("OPD6052", `argument ${at} of ${info.name} differs between items that one call has to serve`);
+    else
+      throw new OpError(
+        "OPD6052",
+        `argument ${at} of ${info.name} differs between items that one call has to serve`,
+      );
   }
   return body;
 }
 
-export function isPerItem(template: Template): boolean {
+function isPerItem(template: Template): boolean {
   return template.kind === "list" && template.items.length === 1 && template.items[0]?.kind === "reference";
 }
 
@@ -78,21 +100,32 @@ function unique(values: readonly DBusValue[]): readonly DBusValue[] {
 }
 
 /** Where a step is sent. Throws OPD6051 when the item has no object yet. */
-async function placeOf(step: Step, subject: Subject): Promise<{ readonly path: string; readonly interfaces: readonly string[] }> {
+async function placeOf(
+  step: Step,
+  subject: Subject,
+): Promise<{ readonly path: string; readonly interfaces: readonly string[] }> {
   const place = subject.place(step.place);
   const path = await subject.path(place);
-  if (path === undefined) throw new OpError("OPD6051", `${step.call}: its object is not there`, { where: place.name });
+  if (path === undefined)
+    throw new OpError("OPD6051", `${step.call}: its object is not there`, { where: place.name });
   return { path, interfaces: place.interfaces };
 }
 
 function ofFlow(runtime: Runtime, flow: Flow, end: FlowEnd): Sent {
-  if (end.end === "refused") return { outcome: outcomeOf(runtime.mapping, end.error), rows: [], reply: null, vanished: false };
+  if (end.end === "refused")
+    return { outcome: outcomeOf(runtime.mapping, end.error), rows: [], reply: null, vanished: false };
   if (end.end === "unknown") {
-    return { outcome: { outcome: "unknown", reason: end.reason }, rows: [], reply: null, vanished: end.vanished };
+    return {
+      outcome: { outcome: "unknown", reason: end.reason },
+      rows: [],
+      reply: null,
+      vanished: end.vanished,
+    };
   }
   if (end.ok) return { outcome: { outcome: "done" }, rows: end.rows, reply: end.reply, vanished: false };
   const meaning: Meaning = (end.code === null ? undefined : flow.errors.get(end.code)) ?? "failed";
-  const outcome: Outcome = meaning === "done" ? { outcome: "done" } : { outcome: "failed", reason: end.text, meaning };
+  const outcome: Outcome =
+    meaning === "done" ? { outcome: "done" } : { outcome: "failed", reason: end.text, meaning };
   return { outcome, rows: end.rows, reply: end.reply, vanished: false };
 }
 
@@ -101,7 +134,10 @@ function checked(checks: readonly ReplyCheck[], reply: Answer): Outcome {
   const body = bodyTerm(reply.signature, reply.body);
   for (const check of checks) {
     const [argument, ...path] = check.path;
-    const start = body !== undefined && reply.body.length > 1 ? walk(body, argument === undefined ? [] : [argument]) : body;
+    const start =
+      body !== undefined && reply.body.length > 1
+        ? walk(body, argument === undefined ? [] : [argument])
+        : body;
     for (const found of start === undefined ? [] : reach(start, path)) {
       if (isOneOf("columns" in found ? found.whole : found, check.values)) continue;
       const value = "columns" in found ? found.whole : found;
@@ -131,7 +167,8 @@ export async function viaOf(runtime: Runtime, step: Step, party: Party): Promise
   const at = path === undefined ? null : await findMethod(runtime, path, place.interfaces, step.call);
   const info = known ?? at?.info;
   const args = [];
-  for (const [index, template] of step.args.entries()) args.push(await show(template, info?.in[index]?.signature ?? "v", scope));
+  for (const [index, template] of step.args.entries())
+    args.push(await show(template, info?.in[index]?.signature ?? "v", scope));
   return Object.freeze({
     destination: runtime.mapping.service,
     path: path ?? (opened ? `(${flow.name})` : "(later)"),
@@ -149,7 +186,9 @@ export async function faultOfArgs(runtime: Runtime, step: Step, party: Party): P
   const place = subject.place(step.place);
   const path = isOpened ? undefined : await subject.path(place);
   const opened = isOpened ? runtime.memory.interfaces.get(flow.interface)?.methods.get(step.call) : undefined;
-  const info = opened ?? (path === undefined ? undefined : (await findMethod(runtime, path, place.interfaces, step.call)).info);
+  const info =
+    opened ??
+    (path === undefined ? undefined : (await findMethod(runtime, path, place.interfaces, step.call)).info);
   if (info === undefined) return null;
   for (const [at, template] of step.args.entries()) {
     try {

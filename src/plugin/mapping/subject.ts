@@ -6,7 +6,7 @@ import { OpError } from "../../base/error.ts";
 import { Variant } from "../../host/dbus/dbus.ts";
 import type { DocValue } from "../plugin.ts";
 import { fieldWish } from "./field.ts";
-import type { Field, Place, Read, Reference, Resource, Source } from "./model.ts";
+import type { Place, Read, Reference, Resource, Source } from "./model.ts";
 import { isUnknown, type Raw, type Reading } from "./reading.ts";
 import { build, isRows, isWish, termOf, type Found, type Scope, type Wish } from "./resolve.ts";
 import { fetchSource } from "./source.ts";
@@ -16,6 +16,8 @@ import { isRow, textOf, walk, type Term } from "./term.ts";
 export interface Wishes {
   readonly want: ReadonlyMap<string, DocValue>;
   readonly now: ReadonlyMap<string, Raw>;
+  /** `$want` is what the document says, never what is there now: for the newest of something. */
+  readonly anew?: boolean;
 }
 const NO_WISHES: Wishes = Object.freeze({ want: new Map(), now: new Map() });
 
@@ -71,7 +73,7 @@ export class Subject implements Scope {
       case "want":
         return this.#want(reference.name ?? "");
       case "now": {
-        const raw = this.wishes.now.get(reference.name ?? "");
+        const raw = await this.#now(reference.name ?? "");
         return raw === undefined || isUnknown(raw) ? undefined : walk(raw, reference.path);
       }
       case "interactive":
@@ -81,7 +83,12 @@ export class Subject implements Scope {
         if (found === undefined || reference.path.length === 0) return found;
         return walk(termOf(found), reference.path);
       }
-      default:
+      case "value":
+      case "element":
+      case "record":
+      case "changes":
+      case "reply":
+      case "timeout_s":
         return undefined;
     }
   }
@@ -156,13 +163,23 @@ export class Subject implements Scope {
   }
 
   /** Document, else now, else default. */
-  #want(name: string): Found | undefined {
-    const field: Field | undefined = this.resource.fields.get(name);
-    const now = this.wishes.now.get(name);
+  async #want(name: string): Promise<Found | undefined> {
     const doc = this.wishes.want.get(name);
     if (doc !== undefined) return this.wish(name, doc);
+    const now = this.wishes.anew === true ? undefined : await this.#now(name);
     if (now !== undefined && !isUnknown(now)) return now;
-    return field === undefined || field.default === null ? undefined : this.wish(name, field.default.value);
+    const standard = this.resource.fields.get(name)?.default ?? null;
+    return standard === null ? undefined : this.wish(name, standard.value);
+  }
+
+  /** As read with the item; what was not asked for then is read when a recipe needs it. */
+  async #now(name: string): Promise<Raw | undefined> {
+    const known = this.wishes.now.get(name);
+    if (known !== undefined) return known;
+    if (this.#given === undefined && this.resource.name !== null) return undefined;
+    return this.read(
+      this.resource.fields.get(name)?.read ?? { kind: "property", property: name, at: this.resource.at },
+    );
   }
 
   /** A document's value of one field, on its way to the wire. */
@@ -209,7 +226,12 @@ export function withLocals(subject: Subject, locals: Locals): Scope {
           return locals.reply?.(reference.path);
         case "timeout_s":
           return locals.timeoutS === undefined ? undefined : new Variant("u", locals.timeoutS);
-        default:
+        case "key":
+        case "item":
+        case "want":
+        case "now":
+        case "interactive":
+        case "source":
           return subject.look(reference);
       }
     },

@@ -71,7 +71,11 @@ function enter(term: Term, step: string | number): Variant | undefined {
   if (signature.startsWith("a{")) {
     const inner = typesOf(signature.slice(2, -1))[1] ?? "v";
     const found: DBusValue | undefined =
-      value instanceof Map ? value.get(step) : Object.hasOwn(value as object, step) ? (value as Record<string, DBusValue>)[step] : undefined;
+      value instanceof Map
+        ? value.get(step)
+        : Object.hasOwn(value as object, step)
+          ? (value as Record<string, DBusValue>)[step]
+          : undefined;
     return found === undefined ? undefined : new Variant(inner, found);
   }
   if (!Array.isArray(value) || !/^\d+$/.test(String(step))) return undefined;
@@ -83,7 +87,8 @@ export function textOf(term: Term | undefined): string | undefined {
   if (term === undefined) return undefined;
   const { signature, value } = plain(wireOf(term));
   if (typeof value === "string") return value;
-  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean") return String(value);
+  if (typeof value === "number" || typeof value === "bigint" || typeof value === "boolean")
+    return String(value);
   if (signature === "ay" && value instanceof Uint8Array) {
     const end = value.at(-1) === 0 ? value.length - 1 : value.length;
     return Buffer.from(value.buffer, value.byteOffset, end).toString("utf8");
@@ -122,17 +127,25 @@ export function splitColumns(row: Row, parts: ReadonlyMap<string, TextForm>): Ro
 
 /** Deep equality of wire values; 5 and 5n are equal, dicts compare without order. */
 export function sameWire(a: DBusValue, b: DBusValue): boolean {
-  if (a instanceof Variant && b instanceof Variant) return a.signature === b.signature && sameWire(a.value, b.value);
+  if (a instanceof Variant && b instanceof Variant)
+    return a.signature === b.signature && sameWire(a.value, b.value);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b) === 0;
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((x: DBusValue, i) => sameWire(x, b[i] as DBusValue));
+  if (Array.isArray(a) && Array.isArray(b))
+    return a.length === b.length && a.every((x: DBusValue, i) => sameWire(x, b[i] as DBusValue));
   if (a instanceof Map && b instanceof Map) {
-    return a.size === b.size && [...a].every(([k, x]) => b.has(k) && sameWire(x as DBusValue, b.get(k) as DBusValue));
+    return (
+      a.size === b.size &&
+      [...a].every(([k, x]) => b.has(k) && sameWire(x as DBusValue, b.get(k) as DBusValue))
+    );
   }
   if (typeof a === "object" && typeof b === "object") {
     const x = a as Record<string, DBusValue>;
     const y = b as Record<string, DBusValue>;
     const keys = Object.keys(x);
-    return keys.length === Object.keys(y).length && keys.every((k) => Object.hasOwn(y, k) && sameWire(x[k] as DBusValue, y[k] as DBusValue));
+    return (
+      keys.length === Object.keys(y).length &&
+      keys.every((k) => Object.hasOwn(y, k) && sameWire(x[k] as DBusValue, y[k] as DBusValue))
+    );
   }
   return a === b || (isWhole(a) && isWhole(b) && BigInt(a) === BigInt(b));
 }

@@ -18,9 +18,17 @@ export async function watch(runtime: Runtime, scope: Scope, changed: () => void)
   const close = (): void => subscriptions.splice(0).forEach((subscription) => subscription.close());
   try {
     subscriptions.push(await bus.watchName(sender, changed));
-    subscriptions.push(await bus.subscribe({ sender, interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged" }, changed));
-    subscriptions.push(await bus.subscribe({ sender, interface: "org.freedesktop.DBus.ObjectManager" }, changed));
-    for (const match of matchesOf(runtime, resources)) subscriptions.push(await bus.subscribe({ sender, ...match }, changed));
+    subscriptions.push(
+      await bus.subscribe(
+        { sender, interface: "org.freedesktop.DBus.Properties", member: "PropertiesChanged" },
+        changed,
+      ),
+    );
+    subscriptions.push(
+      await bus.subscribe({ sender, interface: "org.freedesktop.DBus.ObjectManager" }, changed),
+    );
+    for (const match of matchesOf(runtime, resources))
+      subscriptions.push(await bus.subscribe({ sender, ...match }, changed));
   } catch (error) {
     close();
     throw error;
@@ -28,10 +36,15 @@ export async function watch(runtime: Runtime, scope: Scope, changed: () => void)
   return { close };
 }
 
-function matchesOf(runtime: Runtime, resources: readonly Resource[]): readonly { readonly interface: string; readonly member: string }[] {
+function matchesOf(
+  runtime: Runtime,
+  resources: readonly Resource[],
+): readonly { readonly interface: string; readonly member: string }[] {
   const matches = resources.flatMap((resource) =>
     resource.changed.flatMap((signal) => {
-      const places = [resource.place, resource.object].flatMap((name) => runtime.mapping.places.get(name)?.interfaces ?? []);
+      const places = [resource.place, resource.object].flatMap(
+        (name) => runtime.mapping.places.get(name)?.interfaces ?? [],
+      );
       const interfaces = signal.interface === null ? [...new Set(places)] : [signal.interface];
       return interfaces.map((name) => ({ interface: name, member: signal.member }));
     }),
