@@ -12,7 +12,10 @@ const RUNS = 20;
 const root = join(import.meta.dirname, "..");
 const launcher = join(root, "bin/op-dbus");
 
-export async function cliBench(_rounds: number, progress: (text: string) => void): Promise<readonly Figure[]> {
+export async function cliBench(
+  _rounds: number,
+  progress: (text: string) => void,
+): Promise<readonly Figure[]> {
   build(progress);
   progress(`cli: ${RUNS} runs each`);
   const scratch = mkdtempSync(join(tmpdir(), "op-dbus-bench-"));
@@ -55,7 +58,8 @@ export async function cliBench(_rounds: number, progress: (text: string) => void
 
 /** The package as it is published; made again when a source is newer. */
 function build(progress: (text: string) => void): void {
-  const changedMs = (patterns: string): number[] => globSync(patterns, { cwd: root }).map((file) => statSync(join(root, file)).mtimeMs);
+  const changedMs = (patterns: string): number[] =>
+    globSync(patterns, { cwd: root }).map((file) => statSync(join(root, file)).mtimeMs);
   const built = changedMs("dist/src/main.js")[0] ?? 0;
   if (changedMs("src/**/*.ts").every((ms) => ms <= built)) return;
   progress("cli: building the package");

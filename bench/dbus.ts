@@ -15,7 +15,12 @@ interface Question {
   readonly says: string;
 }
 
-const LATENCY = { "raw-node": { timesMax: 1.25 }, "sd-bus": { timesMax: 1.5 }, "dbus-native": { timesMax: 1 }, zbus: null };
+const LATENCY = {
+  "raw-node": { timesMax: 1.25 },
+  "sd-bus": { timesMax: 1.5 },
+  "dbus-native": { timesMax: 1 },
+  zbus: null,
+};
 const questions: readonly Question[] = [
   { work: "ping", name: "p50_us", unit: "us", peers: LATENCY, says: "Ping, best p50" },
   { work: "echo", name: "p50_us", unit: "us", peers: LATENCY, says: "Echo, best p50" },
@@ -49,9 +54,13 @@ const questions: readonly Question[] = [
   },
 ];
 
-export async function dbusBench(rounds: number, progress: (text: string) => void): Promise<readonly Figure[]> {
+export async function dbusBench(
+  rounds: number,
+  progress: (text: string) => void,
+): Promise<readonly Figure[]> {
   const bus = await startPrivateBus();
-  if ("absent" in bus) return [absent("dbus", "all on a bus", "all", bus.absent), ...(await encodeBench(rounds))];
+  if ("absent" in bus)
+    return [absent("dbus", "all on a bus", "all", bus.absent), ...(await encodeBench(rounds))];
   using running = bus;
   const results = runPeers(running.address, rounds, progress);
   return [
@@ -67,7 +76,15 @@ function answers({ work, name, unit, peers, says }: Question, results: Results):
     const why = results.absent.get(peer);
     if (why !== undefined) return absent("dbus", says, peer, why);
     const peerValue = best(results.values(peer, work, name));
-    return figure({ bench: "dbus", work: says, value, unit, peer, peerValue, ...(goal === null ? {} : { goal }) });
+    return figure({
+      bench: "dbus",
+      work: says,
+      value,
+      unit,
+      peer,
+      peerValue,
+      ...(goal === null ? {} : { goal }),
+    });
   });
 }
 

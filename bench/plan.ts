@@ -6,19 +6,19 @@ import { contextOf, pluginMap } from "../test/support/state-case.ts";
 import { writeJson } from "../src/base/text/text.ts";
 import { bindDocument, parseDocument, planFrom, type Document } from "../src/state/state.ts";
 import type { DocValue, Schema } from "../src/plugin/plugin.ts";
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
-import { best, figure, type Figure, type Goal } from "./figure.ts";
+import { best, figure, median, type Figure, type Goal } from "./figure.ts";
 
-const REPEATS = 8;
-const WARM_ROUNDS = 6;
+const RUNS_PER_ROUND = 10;
 
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
-
-export async function planBench(rounds: number, progress: (text: string) => void): Promise<readonly Figure[]> {
+export async function planBench(
+  rounds: number,
+  progress: (text: string) => void,
+): Promise<readonly Figure[]> {
   return [
-    ...(await measure("10,000 entries", 10_000, 10, rounds, progress, { plan: { timesMax: 3 }, read: { timesMax: 8 } })),
+    ...(await measure("10,000 entries", 10_000, 10, rounds, progress, {
+      plan: { timesMax: 3 },
+      read: { timesMax: 8 },
+    })),
     ...(await measure("10,000 entries, all changed", 10_000, 1, rounds, progress)),
     ...(await measure("100,000 entries", 100_000, 10, rounds, progress)),
   ];
@@ -61,14 +61,10 @@ async function measure(
     read: async () => void parseDocument(sources),
     bind: async () => void bound(sources, schemas),
   };
+  const names = ["parse", "plan", "read", "bind"] as const;
   const ms = { parse: [] as number[], plan: [] as number[], read: [] as number[], bind: [] as number[] };
-  const repeats = Math.max(1, Math.round((REPEATS * 10_000) / entries));
-  for (let round = -WARM_ROUNDS; round < rounds; round++) {
-    for (const work of ["parse", "plan", "read", "bind"] as const) {
-      const spentMs = await cpuMs(works[work], repeats);
-      if (round >= 0) ms[work].push(spentMs);
-    }
-  }
+  const runs = Math.max(3, Math.round((rounds * RUNS_PER_ROUND * 10_000) / entries));
+  for (let run = 0; run < runs; run++) for (const work of names) ms[work].push(await cpuMs(works[work]));
   const row = (work: "plan" | "read" | "bind", says: string, goal?: Goal): Figure =>
     figure({
       bench: "plan",
@@ -77,6 +73,7 @@ async function measure(
       unit: "ms CPU",
       peer: "JSON.parse",
       peerValue: best(ms.parse),
+      note: `typical run ${median(ms[work]).toFixed(1)} against ${median(ms.parse).toFixed(1)} ms, first ${ms[work][0]!.toFixed(0)} ms`,
       ...(goal === undefined ? {} : { goal }),
     });
   return [
@@ -93,11 +90,10 @@ function bound(sources: Document["sources"], schemas: ReadonlyMap<string, Schema
   return document;
 }
 
-/** The collector's threads count: garbage is a cost of who made it, so each begins without that of the others. */
-async function cpuMs(work: () => Promise<void>, repeats: number): Promise<number> {
-  collect();
+/** The collector's threads count: garbage is a cost of who made it. */
+async function cpuMs(work: () => Promise<void>): Promise<number> {
   const before = process.cpuUsage();
-  for (let i = 0; i < repeats; i++) await work();
+  await work();
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / repeats;
+  return (user + system) / 1000;
 }

@@ -28,7 +28,9 @@ export function table(figures: readonly Figure[]): string {
   const right = new Set([2, 5, 6]);
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((row) => row[at]!.length)));
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, at) => (right.has(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!))).join("  ");
+    cells
+      .map((cell, at) => (right.has(at) ? cell.padStart(widths[at]!) : cell.padEnd(widths[at]!)))
+      .join("  ");
   const lines = [line(head), widths.map((width) => "-".repeat(width)).join("  ")];
   for (const [at, row] of rows.entries()) {
     lines.push(line(row).trimEnd());

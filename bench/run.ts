@@ -30,7 +30,8 @@ const progress = (text: string): void => void process.stderr.write(`${text}\n`);
 const facts = machineFacts();
 const figures: Figure[] = [];
 for (const [name, bench] of Object.entries(benches)) {
-  if (positionals.length === 0 || positionals.includes(name)) figures.push(...(await bench(rounds, progress)));
+  if (positionals.length === 0 || positionals.includes(name))
+    figures.push(...(await bench(rounds, progress)));
 }
 if (values.json) for (const one of figures) process.stdout.write(`${JSON.stringify(one)}\n`);
 else process.stdout.write(`${facts}; best of ${rounds} interleaved rounds\n\n${table(figures)}\n`);

@@ -1,12 +1,12 @@
 // `npm start`: the five-minute tour. It picks the best stage this machine offers, says which and why, and walks one
 // document through discover, plan, apply, verify, a change by somebody else, and back. Every step is a real command with
-// its real output. At the end it proves by other means that everything is as before.
+// its real output. At the end it proves by other means that everything is as before. With --shell the stage is yours.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { styleText } from "node:util";
+import { dirname, join } from "node:path";
+import { parseArgs, styleText } from "node:util";
 import { daemonOffer } from "./daemon.ts";
 import { embeddedOffer } from "./embedded.ts";
 import { labOffer } from "./lab.ts";
@@ -18,12 +18,9 @@ const offers: readonly Offer[] = [labOffer, daemonOffer, embeddedOffer];
 const bold = (text: string): string => styleText("bold", text);
 const dim = (text: string): string => styleText("dim", text);
 
-function choose(args: readonly string[]): Offer {
-  const at = args.indexOf("--on");
-  const wanted = at >= 0 ? args[at + 1] : undefined;
-  if (at >= 0 || args.length > 0) {
-    const offer = offers.find(({ name }) => name === wanted);
-    if (offer === undefined || args.length !== 2) fail(64, "usage: npm start [-- --on lab|daemon|embedded]");
+function choose(wanted: string | undefined): Offer {
+  if (wanted !== undefined) {
+    const offer = offers.find(({ name }) => name === wanted) ?? usage();
     if (offer.missing !== null) fail(75, `the stage ${offer.name} cannot be had here: ${offer.missing}`);
     return offer;
   }
@@ -35,21 +32,44 @@ function choose(args: readonly string[]): Offer {
   return fail(75, "no stage can be had here");
 }
 
+function usage(): never {
+  return fail(64, "usage: npm start [-- [--on lab|daemon|embedded] [--shell]]");
+}
+
 function fail(status: number, message: string): never {
   console.error(message);
   process.exit(status);
+}
+
+/** What op-dbus runs with on this stage. */
+function environment(stage: Stage, scratch: string): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    ...stage.env,
+    CONFIGURATION_DIRECTORY: join(scratch, "config"),
+    OP_DBUS_STATE_DIR: join(scratch, "state"),
+    RUNTIME_DIRECTORY: scratch,
+  };
+}
+
+/** A shell on the stage, with op-dbus in its PATH and the tour's document in its folder, until the person leaves it. */
+function shell(stage: Stage, scratch: string): Promise<void> {
+  writeFileSync(join(scratch, "tour.toml"), stage.document, { mode: 0o600 });
+  console.log("op-dbus talks to this stage here; tour.toml is a document for it. exit ends it.");
+  const env = environment(stage, scratch);
+  env["PATH"] = `${dirname(launcher)}:${env["PATH"] ?? ""}`;
+  return new Promise((resolve, reject) => {
+    const child = spawn(env["SHELL"] ?? "/bin/sh", { cwd: scratch, env, stdio: "inherit" });
+    child.once("error", reject);
+    child.once("exit", () => resolve());
+  });
 }
 
 /** Runs one op-dbus command, printing it and its output as they come. Ends the tour if the exit status is another one. */
 function op(stage: Stage, scratch: string, args: readonly string[], expected = 0): Promise<void> {
   console.log(`$ ${bold(["op-dbus", ...args].join(" "))}`);
   return new Promise((resolve, reject) => {
-    const env = {
-      ...process.env,
-      ...stage.env,
-      OP_DBUS_STATE_DIR: join(scratch, "state"),
-      RUNTIME_DIRECTORY: scratch,
-    };
+    const env = environment(stage, scratch);
     const child = spawn(launcher, [...args], { cwd: scratch, env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", reject);
     child.once("exit", (status) => {
@@ -87,15 +107,25 @@ async function tour(stage: Stage, scratch: string): Promise<void> {
   if ((await stage.fingerprint()) !== before) throw new Error("the stage is not as it was before the tour");
 }
 
-const offer = choose(process.argv.slice(2));
+function flags(): { readonly on?: string; readonly shell?: boolean } {
+  try {
+    return parseArgs({ options: { on: { type: "string" }, shell: { type: "boolean" } } }).values;
+  } catch {
+    return usage();
+  }
+}
+
+const wanted = flags();
+const offer = choose(wanted.on);
 const scratch = mkdtempSync(join(tmpdir(), "op-dbus-tour-"));
 let stage: Stage | undefined;
 let status = 0;
-process.once("SIGINT", () => process.exit(130));
+// In the shell Ctrl-C is for what runs there.
+process.on("SIGINT", () => wanted.shell === true || process.exit(130));
 try {
   stage = await offer.open(scratch);
   console.log(`On ${bold(stage.name)}: ${stage.what}.`);
-  await tour(stage, scratch);
+  await (wanted.shell === true ? shell : tour)(stage, scratch);
 } catch (error) {
   console.error(`\nThe tour stopped: ${error instanceof Error ? error.message : String(error)}`);
   status = 1;

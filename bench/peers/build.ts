@@ -13,7 +13,8 @@ export type Built = { readonly program: string } | { readonly absent: string };
 const here = import.meta.dirname;
 /** Programs are run from here, so it is a folder of the caller's own. */
 const cache =
-  process.env["BENCH_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "op-dbus-bench");
+  process.env["BENCH_CACHE"] ??
+  join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "op-dbus-bench");
 
 /** A C program of one source file against libsystemd. */
 export function buildC(name: string, source: string): Built {
@@ -43,7 +44,10 @@ export function buildZbus(): Built {
 }
 
 /** Installs what is missing when we may; says what is missing when not. `programs`: command -> its package. */
-export function install(programs: Readonly<Record<string, string>>, libraries: readonly string[] = []): string | null {
+export function install(
+  programs: Readonly<Record<string, string>>,
+  libraries: readonly string[] = [],
+): string | null {
   const missing = Object.entries(programs).flatMap(([command, name]) => (has(command) ? [] : [name]));
   if (has("pkg-config")) missing.push(...libraries.filter((name) => !hasLibrary(name)));
   else missing.push(...libraries);
@@ -69,7 +73,9 @@ function newer(program: string, sources: readonly string[]): boolean {
 
 function has(command: string): boolean {
   const folders = (process.env["PATH"] ?? "").split(":");
-  return folders.some((folder) => folder !== "" && existsSync(folder) && readdirSync(folder).includes(command));
+  return folders.some(
+    (folder) => folder !== "" && existsSync(folder) && readdirSync(folder).includes(command),
+  );
 }
 
 /** libX-dev provides X.pc. */

@@ -42,6 +42,8 @@ export interface QueryReply {
   readonly document: DocTable;
   /** Services that had to be started to be read. */
   readonly started: readonly string[];
+  /** Plugins whose service could not be reached: in the document they are unknown. */
+  readonly away: readonly string[];
 }
 
 export interface Difference {
@@ -119,7 +121,15 @@ export interface Reply {
   "plugin.list": { readonly plugins: readonly PluginEntry[] };
   "plugin.show": PluginReply;
   "plugin.create": { readonly directory: string; readonly files: readonly string[] };
-  "plugin.check": { readonly name: string; readonly live: boolean; readonly notes: readonly string[] };
+  "plugin.check": {
+    readonly name: string;
+    readonly live: boolean;
+    readonly notes: readonly string[];
+    /** Calls that it makes to read, that do not look like reads and that nobody approved. */
+    readonly unapproved: readonly string[];
+    /** Those that were approved now. */
+    readonly approved: readonly string[];
+  };
   doctor: { readonly findings: readonly Finding[] };
   "config.show": { readonly settings: readonly SettingReply[] };
   complete: { readonly names: readonly string[] };

@@ -49,7 +49,8 @@ export const REQUESTS = {
     service: v.string(),
     directory: v.nullable(v.string()),
   }),
-  "plugin.check": v.strictObject({ directory: v.string() }),
+  /** `plugin`: a plugin folder, or the name of a plugin. */
+  "plugin.check": v.strictObject({ plugin: v.string(), approve: v.boolean() }),
   doctor: v.strictObject({}),
   "config.show": v.strictObject({}),
   complete: v.strictObject({ kind: v.picklist(["bus-name", "plugin", "address"]), partial: v.string() }),

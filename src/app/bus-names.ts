@@ -1,6 +1,5 @@
 // Names on a bus, as the bus itself lists them.
 
-import { OpError } from "../base/error.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 
 /** Well-known names: running, or those the bus can start. */
@@ -13,7 +12,7 @@ export async function namesOf(
     path: "/org/freedesktop/DBus",
     interface: "org.freedesktop.DBus",
     member,
+    replySignature: "as",
   });
-  if (!Array.isArray(body[0])) throw new OpError("OPD3012", `${member}: the bus answered something else`);
   return new Set((body[0] as readonly string[]).filter((name) => !name.startsWith(":")));
 }

@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import {
   closeSync,
   constants,
+  fchmodSync,
   fstatSync,
   ftruncateSync,
   lstatSync,
@@ -80,10 +81,16 @@ function checkedDirectory(directory: string): string {
   return directory;
 }
 
+const LOCK_FILE_MODE = 0o600;
+
 function openLockFile(file: string): number {
   try {
-    const fd = openSync(file, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o644);
-    if (fstatSync(fd).isFile()) return fd;
+    // Whoever can open the file, if only for reading, can lock it and keep us out: nobody else may.
+    const flags = constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    const fd = openSync(file, flags, LOCK_FILE_MODE);
+    const stats = fstatSync(fd);
+    if (stats.isFile() && (stats.mode & 0o777) !== LOCK_FILE_MODE) fchmodSync(fd, LOCK_FILE_MODE);
+    if (stats.isFile()) return fd;
     closeSync(fd);
   } catch (error) {
     throw unavailable(`${file} cannot be opened: ${errnoOf(error)}`, "op-dbus doctor");
@@ -100,9 +107,11 @@ function flock(fd: number, waitMs: number, signal: AbortSignal): Promise<boolean
       if (signal.aborted) reject(new OpError("OPD2123", "interrupted while waiting for the lock"));
       else reject(unavailable(`flock cannot be run: ${errnoOf(error)}`, "install util-linux"));
     });
-    child.once("exit", (status) => {
+    child.once("exit", (status, by) => {
       if (status === 0 || status === 1) resolve(status === 0);
-      else if (!signal.aborted) reject(unavailable(`flock failed with ${status}`, "op-dbus doctor"));
+      // Ctrl-C at a terminal reaches the whole process group: flock may die of it before we hear of it.
+      else if (by !== null) reject(new OpError("OPD2123", "interrupted while waiting for the lock"));
+      else reject(unavailable(`flock failed with ${status}`, "op-dbus doctor"));
     });
   });
 }

@@ -42,6 +42,35 @@ export function scopeOf(schema: Schema, patterns: readonly Pattern[]): Scope {
   return { ...(self ? { self: "all" as const } : {}), resources };
 }
 
+/** The same before there is a schema, for the plugins of which patterns name fields or keys only; others are absent. */
+export function needsOf(patterns: readonly Pattern[]): ReadonlyMap<string, Scope> {
+  const needs = new Map<
+    string,
+    { self: "all"; resources: Map<string, { keys: "all" | string[]; fields: "all" }> }
+  >();
+  const open = new Set<string | null>();
+  for (const pattern of patterns) {
+    const name = pluginOf(pattern);
+    const [, second, third] = pattern.globs;
+    const resource = second === undefined || second === null ? null : exact(second);
+    const isItem = third !== undefined && third !== null && third.mark === "/";
+    const key = isItem ? exact(third) : null;
+    // One name alone may be a resource: then all of it.
+    if (name === null || resource === null) open.add(name);
+    else {
+      const need = needs.get(name) ?? { self: "all", resources: new Map() };
+      needs.set(name, need);
+      // One name alone may be that of a resource: then all of it.
+      const before = need.resources.get(resource)?.keys;
+      const keys = key === null || before === "all" ? "all" : [...(before ?? []), key];
+      need.resources.set(resource, { keys, fields: "all" });
+    }
+  }
+  if (open.has(null)) return new Map();
+  for (const name of open) if (name !== null) needs.delete(name);
+  return needs;
+}
+
 function mayName(glob: NonNullable<Pattern["globs"][number]>, name: string): boolean {
   return exact(glob) === null || exact(glob) === name;
 }

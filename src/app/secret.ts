@@ -2,7 +2,17 @@
 // plans. Values are returned to the caller and kept nowhere; no message holds one.
 
 import { createHmac, randomBytes } from "node:crypto";
-import { closeSync, constants, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  unlinkSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { OpError } from "../base/error.ts";
 import { errnoOf, readTrusted } from "../base/file.ts";
@@ -33,7 +43,8 @@ export function secrets(who: Who, keyFile = `${configHome(who)}/keys/host.key`):
 function secretValue(reference: string, env: Env, uid: number): string {
   const [, kind, name] = /^(env|file|credential):(.+)$/s.exec(reference) ?? [];
   if (kind === undefined || name === undefined) {
-    throw new OpError("OPD9013", `${JSON.stringify(reference)} is no reference to a secret`, {
+    // It may be the secret itself, written where its reference belongs: it is not repeated.
+    throw new OpError("OPD9013", "what stands for a secret is no reference to one", {
       hint: "env:NAME, file:/PATH or credential:NAME",
     });
   }
@@ -77,14 +88,7 @@ export function hostKey(file: string, uid: number): Buffer {
     // The folder above holds configuration and plugins, which others may read; the keys' own is closed.
     mkdirSync(dirname(dirname(file)), { recursive: true, mode: 0o755 });
     makeDirectory(dirname(file));
-    const fd = openSync(
-      file,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
-      0o600,
-    );
-    writeSync(fd, randomBytes(LIMITS.hostKeyBytes));
-    fsyncSync(fd);
-    closeSync(fd);
+    if (!existsSync(file)) makeKey(file);
   } catch (error) {
     if (errnoOf(error) !== "EEXIST")
       throw new OpError("OPD1204", `${file} cannot be made: ${errnoOf(error)}`);
@@ -92,6 +96,24 @@ export function hostKey(file: string, uid: number): Buffer {
   const key = readTrusted(file, { sizeBytesMax: LIMITS.hostKeyBytes, uid });
   if (key.length === LIMITS.hostKeyBytes) return key;
   throw new OpError("OPD9021", `${file} is not a key of ${LIMITS.hostKeyBytes} bytes`, { where: file });
+}
+
+/** The key appears whole or not at all, and the first of two processes wins: link(2) never replaces. */
+function makeKey(file: string): void {
+  const temporary = `${file}.${randomBytes(6).toString("hex")}.new`;
+  const fd = openSync(
+    temporary,
+    constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW,
+    0o600,
+  );
+  try {
+    writeSync(fd, randomBytes(LIMITS.hostKeyBytes));
+    fsyncSync(fd);
+    linkSync(temporary, file);
+  } finally {
+    closeSync(fd);
+    unlinkSync(temporary);
+  }
 }
 
 function makeDirectory(path: string): void {

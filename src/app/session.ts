@@ -6,7 +6,7 @@ import type { Clock } from "../base/clock.ts";
 import { nearest } from "../base/nearest.ts";
 import { visible } from "../base/visible.ts";
 import { introspector, type Introspector } from "../plugin/introspection.ts";
-import type { Plugin, PluginContext, Schema } from "../plugin/plugin.ts";
+import type { Plugin, PluginContext, Schema, Scope } from "../plugin/plugin.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 import type { ContextOf } from "../state/state.ts";
 import type { Talk } from "../api/api.ts";
@@ -39,7 +39,11 @@ export interface Session {
   running(): Promise<ReadonlyMap<string, Plugin>>;
   /** The error for a name no plugin has, with the nearest one. */
   noPlugin(name: string): Promise<OpError>;
-  schemas(plugins: ReadonlyMap<string, Plugin>): Promise<{
+  /** `needs`: by plugin what will be asked for; absent = everything. */
+  schemas(
+    plugins: ReadonlyMap<string, Plugin>,
+    needs?: ReadonlyMap<string, Scope>,
+  ): Promise<{
     readonly schemas: ReadonlyMap<string, Schema>;
     readonly unreachable: ReadonlyMap<string, Fault>;
   }>;
@@ -94,12 +98,12 @@ export function openSession(parts: SessionParts, talk: Talk, options: SessionOpt
         bus,
       );
     },
-    async schemas(plugins) {
+    async schemas(plugins, needs) {
       const schemas = new Map<string, Schema>();
       const unreachable = new Map<string, Fault>();
       const read = async ([name, plugin]: readonly [string, Plugin]): Promise<void> => {
         try {
-          schemas.set(name, await plugin.schema(contextOf(plugin)));
+          schemas.set(name, await plugin.schema(contextOf(plugin), needs?.get(name)));
         } catch (error) {
           const { code, message, hint } = asOpError(error);
           unreachable.set(name, {

@@ -6,6 +6,7 @@ import { configHome, type Config, type Who } from "../base/settings.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 import type { Plugin } from "../plugin/plugin.ts";
 import { generatedPlugin, loadPlugins, pluginNames } from "../plugin/registry.ts";
+import { readApprovals } from "./approvals.ts";
 import { namesOf } from "./bus-names.ts";
 
 export interface PluginShelf {
@@ -15,8 +16,10 @@ export interface PluginShelf {
   named(names: readonly string[], bus: Bus): Promise<ReadonlyMap<string, Plugin>>;
   /** Every name that `named` knows, for hints and completion. */
   names(bus: Bus): Promise<readonly string[]>;
-  /** What `named` gave out: their probes are reads. */
+  /** What `named` gave out, and `use` was told of: their probes are reads. */
   readonly inUse: readonly Plugin[];
+  /** A plugin from elsewhere is looked at. */
+  use(plugin: Plugin): void;
 }
 
 export interface ShelfOptions {
@@ -34,11 +37,11 @@ export function pluginShelf({ config, who, packageDir }: ShelfOptions): PluginSh
   async function load(): Promise<ReadonlyMap<string, Plugin>> {
     const { plugins, faults } = await loadPlugins({
       shippedDir: `${packageDir}/mappings`,
-      systemDir: "/etc/op-dbus/plugins",
+      systemDir: who.uid === 0 ? `${configHome(who)}/plugins` : "/etc/op-dbus/plugins",
       userDir: `${configHome(who)}/plugins`,
       pluginDirs: config.pluginDirs,
       uid: who.uid,
-      approvals: new Set(),
+      approvals: readApprovals(config.stateDir, who.uid).digests,
     });
     if (faults.length > 0) throw new OpError(faults[0]!.code, "a plugin folder cannot be used", { faults });
     const here = plugins.filter(
@@ -48,6 +51,9 @@ export function pluginShelf({ config, who, packageDir }: ShelfOptions): PluginSh
   }
   const shelf = {
     inUse,
+    use(plugin: Plugin): void {
+      if (!inUse.includes(plugin)) inUse.push(plugin);
+    },
     folders: () => (folders ??= load()),
     async named(names: readonly string[], bus: Bus): Promise<ReadonlyMap<string, Plugin>> {
       const known = await shelf.folders();
@@ -63,7 +69,7 @@ export function pluginShelf({ config, who, packageDir }: ShelfOptions): PluginSh
           generated.set(name, plugin);
         }
         found.set(name, plugin);
-        if (!inUse.includes(plugin)) inUse.push(plugin);
+        shelf.use(plugin);
       }
       return found;
     },

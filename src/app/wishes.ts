@@ -6,6 +6,7 @@ import { snippetOf } from "../base/text/text.ts";
 import type { Plugin, Schema } from "../plugin/plugin.ts";
 import {
   bindDocument,
+  needsOf,
   parseDocument,
   planError,
   type Document,
@@ -24,7 +25,7 @@ export async function bindSources(session: Session, sources: readonly DocumentSo
   const { raw, faults } = parseDocument(sources);
   if (raw === null) throw documentError(sources, faults);
   const plugins = await session.pluginsFor([...raw.plugins.keys()], { starts: true });
-  const { schemas, unreachable } = await session.schemas(plugins);
+  const { schemas, unreachable } = await session.schemas(plugins, needsOf(raw));
   const away = [...unreachable.values()];
   if (faults.length === 0 && away.length > 0) throw planFailed({ sources }, away);
   const bound = bindDocument(raw, schemas, sources, await session.names());

@@ -145,6 +145,7 @@ export const CODES = {
   OPD6300: code("input", "the plugin folder is not valid", "A plugin is a folder with plugin.toml and beside it mapping.toml, introspection.xml or both. plugin.toml says name, version and service, and may say bus, description, license, source and dependencies. Keys of the first generation are read with a warning; others are faults."),
   OPD6301: code("input", "two plugins have the same name", "Plugins are looked for in the shipped mappings, /etc/op-dbus/plugins, the user's configuration directory and every --plugin-dir. A name that stands in two of them would make the meaning of a document depend on the order, so neither is used. Remove one of the folders, or give it another name."),
   OPD6302: code("protected", "the plugin folder may not be trusted", "A mapping decides what is called on the bus. Root uses only plugin folders and files that belong to root and that nobody else can write; a user also those of their own. The folder was left out."),
+  OPD6305: code("protected", "a read was not approved", "A mapping that did not come with op-dbus makes a call to read whose name does not promise a read (get, list, find, resolve, search, enumerate, query, describe, load). Such a call may change something, so it is not made until somebody looked at the mapping and approved it: `op-dbus plugin check NAME --approve`. An approval holds for the mapping's content, byte for byte."),
   OPD6303: code("input", "a plugin cannot be made from this service", "`plugin create` writes down what a service says of itself. This one has no object with an interface of its own, or did not answer."),
 
   // ---- 9: command line
@@ -159,6 +160,7 @@ export const CODES = {
   OPD9018: code("input", "no plugin manages this", "The name is not that of a plugin here, and no bus name could be turned into one. `op-dbus plugin list` shows the plugins, `op-dbus discover` the names on the bus."),
   OPD9019: code("usage", "the request is not what the operation takes", "A program called an operation with fields that are missing, unknown or of the wrong type. The path of each is named."),
   OPD9021: code("corrupt", "the host key is damaged", "The key that digests secrets in plans has not the length it was made with. Remove the file that is named: a new key is made with the next use, and plans that were saved with the old one no longer fit."),
+  OPD9022: code("corrupt", "the list of approvals cannot be used", "`@state/approvals.json` in the state directory says which mappings a person approved. The file is there, but it is not of the form that this version reads, so nothing in it is believed. Move it away and approve the mappings again with `op-dbus plugin check NAME --approve`."),
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

@@ -73,6 +73,8 @@ export const LIMITS = Object.freeze({
   pendingCallsMax: 65_536,
   /** Calls of one peer that handlers of ours work on at once; more are answered with LimitsExceeded. */
   incomingCallsAtOnceMax: 1024,
+  /** Bytes of all calls that handlers of ours work on at once: four of the largest. */
+  incomingBytesAtOnceMax: 64 * 1024 * 1024,
   /** Bytes queued for a bus that does not read: one message of the largest size and as much again. */
   writeQueueBytesMax: 256 * 1024 * 1024,
   /** Milliseconds a closed connection may take to hand over what was still queued. */
@@ -107,6 +109,10 @@ export const LIMITS = Object.freeze({
   discoverCallsParallelMax: 16,
   /** Objects of one service that discover reads: a machine has some hundred units, BlueZ and NetworkManager dozens. */
   discoverObjectsMax: 20_000,
+  /** Characters of an object path that discover follows: the longest in use have 200. */
+  discoverPathCharsMax: 1024,
+  /** Characters of different introspection texts of one service: they become ten times as much memory. */
+  discoverTextCharsMax: 16 * 1024 * 1024,
   /** Levels of an object tree; the deepest ones in use have ten. */
   discoverDepthMax: 32,
   /** Milliseconds for one call of discover: a service that works answers introspection in a few. */
@@ -119,12 +125,16 @@ export const LIMITS = Object.freeze({
   pluginFoldersMax: 1024,
   /** Bytes of plugin.toml, mapping.toml or introspection.xml: the largest introspection in use has some 100 KiB. */
   pluginFileBytesMax: 4 * 1024 * 1024,
+  /** Bytes of the list of approved mappings: some two thousand of them. */
+  approvalsFileBytesMax: 1024 * 1024,
   /** Notes kept of one service. */
   discoverNotesMax: 20,
   /** Objects whose introspection is kept; a unit of systemd takes some 50 KiB. */
   introspectionNodesMax: 10_000,
   /** Different introspection texts that are kept parsed: most objects of a service share one. */
   introspectionTextsMax: 256,
+  /** Characters of all of them together: a text may be as long as xmlSizeMax. */
+  introspectionTextCharsMax: 16 * 1024 * 1024,
   /** UTF-16 units of a mapping: fifty times the largest shipped one; its checks recurse along what it chains. */
   mappingCharsMax: 256 * 1024,
   /** Milliseconds a mapping may give a call or flow: a day, far below what a timer can hold (2^31 - 1). */
@@ -135,8 +145,14 @@ export const LIMITS = Object.freeze({
   patternDepthMax: 32,
   /** Rows kept of one listing or transaction: a full Debian archive has about 70,000 packages. */
   flowRowsMax: 500_000,
+  /** Characters and bytes in these rows together: those packages have 10 million. */
+  flowRowCharsMax: 64 * 1024 * 1024,
+  /** Ends that come before the reply which says what to wait for: a busy systemd ends some hundred jobs meanwhile. */
+  flowEarlyEndsMax: 10_000,
   /** Milliseconds a flow that was asked to stop may take to say so; after that its outcome is unknown. */
   flowCancelGraceMs: 10_000,
+  /** Items of one resource that are read together: more only queue up in the service's socket. */
+  readItemsParallelMax: 16,
   /** Objects introspected to learn what the items of a resource look like: one for each ending of their names. */
   sampleObjectsMax: 24,
 

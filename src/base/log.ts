@@ -3,7 +3,7 @@
 // Secrets and foreign text are the caller's to keep out and the text form's to make visible. Nothing is buffered.
 
 import { OpError } from "./error.ts";
-import { visible } from "./visible.ts";
+import { visible, visibleJson } from "./visible.ts";
 
 /** Levels with pino's numbers and the journal's priorities (syslog). */
 const LEVELS = Object.freeze({
@@ -56,7 +56,8 @@ function jsonLine(
   { wallMs, pid, hostname }: LogOptions,
 ): string {
   const record = { level: LEVELS[level].number, time: wallMs(), pid, hostname, ...fields, msg };
-  return `${JSON.stringify(record, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value))}\n`;
+  const exact = (_: string, value: unknown): unknown => (typeof value === "bigint" ? String(value) : value);
+  return `${visibleJson(JSON.stringify(record, exact))}\n`;
 }
 
 function journalLine(level: Level, msg: string, fields: LogFields): string {

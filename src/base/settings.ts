@@ -70,8 +70,11 @@ export type Config = {
   readonly [N in Name]: Settings[N] extends Setting<infer T> ? T : never;
 };
 
-/** The folder of a user's own configuration; /etc/op-dbus for root. */
+/** The folder of a user's own configuration; /etc/op-dbus for root. systemd and tests name another one by
+ * CONFIGURATION_DIRECTORY: configuration, plugins and keys are then all there. */
 export function configHome({ uid, home, env }: Who): string {
+  const given = env["CONFIGURATION_DIRECTORY"]?.split(":")[0] ?? "";
+  if (given.startsWith("/")) return given;
   return uid === 0 ? "/etc/op-dbus" : `${xdg(env, "XDG_CONFIG_HOME") ?? `${home}/.config`}/op-dbus`;
 }
 

@@ -2,6 +2,7 @@
 // trusted: no link, of the caller or root, writable by nobody else. One descriptor: what was checked is what is read.
 
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { Socket } from "node:net";
 import { OpError } from "../base/error.ts";
 import { distrust, errnoOf } from "../base/file.ts";
 import { LIMITS } from "../base/limits.ts";
@@ -19,42 +20,51 @@ export async function readSources(
   }
   const sources: SourceText[] = [];
   for (const file of files) {
-    if (file === "-") sources.push({ file, format, text: await readAll(stdin), untrusted: null });
-    else sources.push(readSource(file));
+    if (file === "-") {
+      const text = textOf(file, await readAll(file, stdin));
+      sources.push({ file, format, text, untrusted: null });
+    } else sources.push(await readSource(file));
   }
   return sources;
 }
 
-function readSource(file: string): SourceText {
+async function readSource(file: string): Promise<SourceText> {
   const { fd, linked } = open(file);
+  let stream: Socket | null = null;
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() && !stats.isFIFO()) throw new OpError("OPD1201", `${file} is no file`);
     if (stats.size > LIMITS.textSizeBytesMax) throw tooBig(file, `has ${stats.size} bytes`);
-    const decoded = decodeText(file, readFileSync(fd));
-    if ("fault" in decoded)
-      throw new OpError(decoded.fault.code, `${file} cannot be read`, { faults: [decoded.fault] });
-    const { text } = decoded;
+    // A FIFO, <(COMMAND) in a shell, has no size and may never end: it is read as it comes, and Ctrl-C is heard.
+    if (stats.isFIFO()) stream = new Socket({ fd, writable: false });
+    const text = textOf(file, stream === null ? readFileSync(fd) : await readAll(file, stream));
     const format = file.endsWith(".toml") ? "toml" : "json";
     return { file, format, text, untrusted: linked ? "it is a link" : distrust(stats, process.getuid!()) };
   } catch (error) {
     throw asReadError(file, error);
   } finally {
-    closeSync(fd);
+    if (stream === null) closeSync(fd);
+    else stream.destroy();
   }
 }
 
+function textOf(file: string, bytes: Buffer): string {
+  const decoded = decodeText(file, bytes);
+  if (!("fault" in decoded)) return decoded.text;
+  const name = file === "-" ? "standard input" : file;
+  throw new OpError(decoded.fault.code, `${name} cannot be read`, { faults: [decoded.fault] });
+}
+
 function open(file: string): { readonly fd: number; readonly linked: boolean } {
+  // Opening a FIFO must not wait for its writer: nothing would hear Ctrl-C.
+  const flags = constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK;
   try {
-    return {
-      fd: openSync(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NOCTTY),
-      linked: false,
-    };
+    return { fd: openSync(file, flags | constants.O_NOFOLLOW), linked: false };
   } catch (error) {
     if (errnoOf(error) !== "ELOOP") throw asReadError(file, error);
   }
   try {
-    return { fd: openSync(file, constants.O_RDONLY | constants.O_NOCTTY), linked: true };
+    return { fd: openSync(file, flags), linked: true };
   } catch (error) {
     throw asReadError(file, error);
   }
@@ -79,18 +89,15 @@ function tooBig(file: string, how: string): OpError {
   });
 }
 
-/** Standard input as a whole. Throws OPD1203 beyond the size of a document. */
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+/** A stream as a whole. Throws OPD1203 beyond the size of a document. */
+async function readAll(file: string, stream: NodeJS.ReadableStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   for await (const chunk of stream) {
     const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
     sizeBytes += bytes.length;
-    if (sizeBytes > LIMITS.textSizeBytesMax) throw tooBig("-", "is longer than a document may be");
+    if (sizeBytes > LIMITS.textSizeBytesMax) throw tooBig(file, "is longer than a document may be");
     chunks.push(bytes);
   }
-  const decoded = decodeText("-", Buffer.concat(chunks));
-  if ("fault" in decoded)
-    throw new OpError(decoded.fault.code, "standard input cannot be read", { faults: [decoded.fault] });
-  return decoded.text;
+  return Buffer.concat(chunks);
 }

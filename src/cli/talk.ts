@@ -8,6 +8,9 @@ import { eventJson, eventText, liveText } from "./views/event.ts";
 import type { Globals } from "./argv.ts";
 import type { Terminal } from "./terminal.ts";
 
+/** Changes that are named when a run is left at once. */
+const NAMED_MAX = 20;
+
 export interface RunTalk extends Talk {
   /** Takes the signal handlers and timers away. */
   close(): void;
@@ -27,14 +30,12 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
   const json = globals.json && stream;
   let current: Step | null = null;
   let begun = false;
+  let puttingBack = false;
+  const changed: string[] = [];
   let heartbeat: NodeJS.Timeout | null = null;
 
   function interrupted(): void {
-    if (abort.signal.aborted) {
-      const now =
-        current === null ? "no step was under way" : `${current.address} was under way; nothing was put back`;
-      return leave(new OpError("OPD9006", "left at once", { now, hint: "op-dbus verify FILE" }));
-    }
+    if (abort.signal.aborted) return leave(leftAtOnce(begun, changed, current, puttingBack));
     const idle = begun ? "all is put back" : "nothing more is started";
     const next = current === null ? idle : `${current.address} is finished, then all is put back`;
     terminal.say(`interrupted: ${next} (once more leaves at once)`);
@@ -57,7 +58,12 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
         current = event.step;
         begun = true;
         heartbeat ??= setInterval(sign, LIMITS.heartbeatMs).unref();
-      } else if (event.type === "apply_complete" || event.type === "apply_failed") current = null;
+      } else if (event.type === "apply_complete" || event.type === "apply_failed") {
+        current = null;
+        if (event.type === "apply_complete" || event.outcome.outcome === "unknown")
+          changed.push(event.step.address);
+      } else if (event.type === "checkpoint_armed") begun = true;
+      else if (event.type === "rollback_start") puttingBack = true;
       if (json) {
         for (const line of eventJson(event)) terminal.print(line);
         return;
@@ -80,4 +86,22 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
       terminal.live("");
     },
   };
+}
+
+/** What is left behind, as far as this process knows: it does not stay to read. */
+function leftAtOnce(
+  begun: boolean,
+  changed: readonly string[],
+  current: Step | null,
+  puttingBack: boolean,
+): OpError {
+  if (!begun) return new OpError("OPD2123", "interrupted", { now: "nothing was changed" });
+  const more = changed.length > NAMED_MAX ? ` and ${changed.length - NAMED_MAX} more` : "";
+  const parts = [
+    changed.length === 0 ? "" : `changed: ${changed.slice(0, NAMED_MAX).join(", ")}${more}`,
+    current === null ? "" : `${current.address} was under way`,
+    puttingBack ? "not all of it may have been put back" : "nothing was put back",
+  ];
+  const now = parts.filter((part) => part !== "").join("; ");
+  return new OpError("OPD9006", "left at once", { now, hint: "op-dbus verify FILE" });
 }

@@ -128,6 +128,7 @@ OP_DBUS_NODE                the Node.js to run on
 DBUS_SYSTEM_BUS_ADDRESS     address of the system bus
 DBUS_SESSION_BUS_ADDRESS    address of the session bus
 NO_COLOR, FORCE_COLOR       colour, where --color does not say
+CONFIGURATION_DIRECTORY     configuration, plugins and keys, instead of /etc/op-dbus
 /etc/op-dbus/op-dbus.toml   configuration (root); else below $XDG_CONFIG_HOME
 /etc/op-dbus/plugins        plugins, beside the shipped ones
 /etc/op-dbus/keys           the key that digests secrets

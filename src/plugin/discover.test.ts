@@ -164,6 +164,7 @@ test("one object with live values, one of them unreadable", async () => {
   assert.equal(owner, service.connection.uniqueName);
   assert.deepEqual(node.children, ["alarm"]);
   assert.deepEqual(values.get(CLOCK)?.get("Zone"), { value: "Europe/Berlin" });
+  assert.deepEqual(values.get(CLOCK)?.get("AdminPassword"), { unknown: "a secret" });
   assert.deepEqual(values.get(`${CLOCK}.Broken`)?.get("Zone"), { value: "another" });
   const never = values.get(`${CLOCK}.Broken`)?.get("Never");
   assert.ok(never !== undefined && "unknown" in never);

@@ -5,8 +5,9 @@
 import { systemClock, type Clock } from "../base/clock.ts";
 import { asOpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
-import type { Bus, NodeInfo } from "../host/dbus/dbus.ts";
+import type { Bus, InterfaceInfo, NodeInfo } from "../host/dbus/dbus.ts";
 import type { DiscoveredName, Discovery } from "./discovery.ts";
+import { isSecret } from "./generated-schema.ts";
 import { inParallel } from "./in-parallel.ts";
 import { askNode } from "./introspection.ts";
 import { ownerFacts } from "./owner-facts.ts";
@@ -125,6 +126,7 @@ async function listNames(
     path: "/org/freedesktop/DBus",
     interface: "org.freedesktop.DBus",
     member,
+    replySignature: "as",
   };
   const [names] = (await bus.call(call)).body;
   return new Set(
@@ -143,7 +145,8 @@ export interface LiveObject {
   readonly notes: readonly string[];
 }
 
-/** Interfaces, members, children and live values of one object. Starts the service if need be. Throws DBusError. */
+/** Interfaces, members, children and live values of one object; secrets, and values that the service does not give in
+ * time, are unknown. Starts the service if need be. Throws DBusError. */
 export async function introspectObject(
   bus: Bus,
   name: string,
@@ -152,13 +155,35 @@ export async function introspectObject(
 ): Promise<LiveObject> {
   const asking = { deadlineMs: LIMITS.callDeadlineMs, ...(signal === undefined ? {} : { signal }) };
   const { owner, node, notes } = await askNode(bus, name, path, asking);
-  const place = { name: owner, path, ...asking };
+  const over = AbortSignal.timeout(LIMITS.discoverNameDeadlineMs);
+  const place = {
+    name: owner,
+    path,
+    deadlineMs: LIMITS.discoverCallDeadlineMs,
+    signal: signal === undefined ? over : AbortSignal.any([signal, over]),
+  };
   const infos = [...node.interfaces.values()];
   const readings = await inParallel(infos, LIMITS.discoverCallsParallelMax, (info) =>
     readProperties(bus, place, info),
   );
   const values = new Map(
-    infos.map((info, at) => [info.name, readings[at] ?? new Map<string, WireReading>()]),
+    infos.map((info, at) => [
+      info.name,
+      withoutSecrets(info, readings[at] ?? new Map<string, WireReading>()),
+    ]),
   );
   return { name, path, owner, node, values, notes };
+}
+
+/** What a generated plugin would show as a digest is not shown here either. */
+function withoutSecrets(
+  info: InterfaceInfo,
+  readings: ReadonlyMap<string, WireReading>,
+): ReadonlyMap<string, WireReading> {
+  return new Map(
+    [...readings].map(([name, reading]) => {
+      const property = info.properties.get(name);
+      return [name, property !== undefined && isSecret(property) ? { unknown: "a secret" } : reading];
+    }),
+  );
 }

@@ -7,7 +7,14 @@ import { testBus, type TestBus } from "../../test/support/embedded-bus.ts";
 import { conformance } from "../../test/support/conformance.ts";
 import { contextFor } from "../../test/support/plugin-context.ts";
 import { OpError } from "../base/error.ts";
-import { connect, readGuard, readIntrospection, type Connection } from "../host/dbus/dbus.ts";
+import {
+  connect,
+  readGuard,
+  readIntrospection,
+  type Bus,
+  type Call,
+  type Connection,
+} from "../host/dbus/dbus.ts";
 import { generatedPlugin } from "./generated.ts";
 import { pluginNames } from "./plugin-name.ts";
 import type { Scope } from "./plugin.ts";
@@ -128,4 +135,38 @@ test("names of plugins", () => {
   assert.deepEqual(names(["org.a.Portal"], ["portal"]), { "org.a.Portal": "a-portal" });
   assert.deepEqual(names(["a.b", "c.a.b"]), { "a.b": "a-b", "c.a.b": "c-a-b" });
   assert.deepEqual(names(["x.a", "x.A"]), { "x.a": "x.a", "x.A": "x.A" });
+});
+
+test("what is asked for by name is read without a walk through all objects", async () => {
+  const asked: string[] = [];
+  const counting = {
+    uniqueName: client.uniqueName,
+    guid: client.guid,
+    owner: (name: string) => client.owner(name),
+    call: (call: Call) => {
+      if (call.member === "Introspect") asked.push(call.path);
+      return client.call(call);
+    },
+  } as unknown as Bus;
+  const context = contextFor(counting);
+  const all = await plugin.schema(context);
+  const walked = asked.splice(0).length;
+  const own: Scope = { self: ["Volume"] };
+  const alarm = `${CLOCK_PATH}/alarm/1`;
+  const one: Scope = { resources: new Map([["objects", { keys: [alarm], fields: "all" }]]) };
+
+  const narrow = await plugin.schema(context, own);
+  assert.deepEqual([...narrow.self.keys()], [...all.self.keys()]);
+  assert.deepEqual(narrow.interfaces, all.interfaces);
+  assert.deepEqual(asked.splice(0), ["/", "/org", "/org/example", CLOCK_PATH]);
+
+  assert.deepEqual((await plugin.observe(context, own)).self?.fields, new Map([["Volume", { known: 3 }]]));
+  assert.ok(asked.splice(0).length < walked);
+  const { resources } = await plugin.observe(context, one);
+  assert.deepEqual([...(resources.get("objects")?.items.keys() ?? [])], [alarm]);
+  assert.ok(asked.splice(0).length < walked);
+
+  // Not in the tree: an ObjectManager may still know it.
+  await plugin.observe(context, { resources: new Map([["objects", { keys: ["/nobody"], fields: [] }]]) });
+  assert.ok(asked.length >= walked);
 });

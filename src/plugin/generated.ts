@@ -7,7 +7,14 @@ import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import { DBusError, type Bus, type InterfaceInfo } from "../host/dbus/dbus.ts";
 import { readItem, readObjects } from "./generated-read.ts";
-import { generatedSchema, mainFieldsOf, mainPathOf, OBJECTS } from "./generated-schema.ts";
+import {
+  conventionalPath,
+  generatedSchema,
+  mainFieldsOf,
+  mainPathOf,
+  OBJECTS,
+  propertiesOf,
+} from "./generated-schema.ts";
 import {
   secretPlace,
   type Action,
@@ -22,7 +29,7 @@ import {
   type Scope,
 } from "./plugin.ts";
 import { ownerOrStart } from "./start-service.ts";
-import { walkObjects, type Walk } from "./walk.ts";
+import { walkObjects, walkTo, type Walk, type WalkOptions } from "./walk.ts";
 
 export interface GeneratedOptions {
   /** Name in documents; pluginNames() finds one. */
@@ -53,21 +60,27 @@ export function generatedPlugin(options: GeneratedOptions): Plugin {
     probes: Object.freeze([]),
     checkpoint: null,
 
-    async schema(ctx: PluginContext): Promise<Schema> {
-      const { walk } = await look(ctx, options);
+    async schema(ctx: PluginContext, need?: Scope): Promise<Schema> {
+      const { walk } = await look(ctx, options, need);
       return generatedSchema(name, service, walk, differences(walk, options.interfaces));
     },
 
     async observe(ctx: PluginContext, scope: Scope): Promise<Observed> {
-      const { owner, walk } = await look(ctx, options);
+      const { owner, walk } = await look(ctx, options, scope);
+      const bounded = { ...ctx, signal: within(ctx.signal) };
       const mainPath = mainPathOf(service, walk.objects);
       const main = walk.objects.find((object) => object.path === mainPath);
       const asked = scope.resources?.get(OBJECTS);
       const self =
         scope.self === undefined || main === undefined
           ? null
-          : await readItem(ctx, owner, main, mainFieldsOf(main.interfaces.values()), scope.self, (field) =>
-              secretPlace(name, null, null, field),
+          : await readItem(
+              bounded,
+              owner,
+              main,
+              mainFieldsOf(main.interfaces.values()),
+              scope.self,
+              (field) => secretPlace(name, null, null, field),
             );
       const resources = new Map<string, ObservedResource>();
       if (asked !== undefined) {
@@ -75,7 +88,7 @@ export function generatedPlugin(options: GeneratedOptions): Plugin {
         resources.set(
           OBJECTS,
           await readObjects(
-            ctx,
+            bounded,
             name,
             { owner, walk: { ...walk, objects: others } },
             asked.keys,
@@ -111,14 +124,18 @@ async function refuse(_ctx: PluginContext, group: readonly Action[]): Promise<re
   return group.map(() => ({ outcome: "failed", reason: READ_ONLY, meaning: "unsupported" }));
 }
 
-/** All objects as they are now; starts the service if need be. Throws OPD6064 where it cannot be reached. */
+/** The objects as they are now, all of them or at least what `need` asks for; starts the service if need be. Throws
+ * OPD6064 where it cannot be reached. */
 async function look(
   ctx: PluginContext,
   { service, interfaces }: GeneratedOptions,
+  need: Scope | undefined,
 ): Promise<{ owner: string; walk: Walk }> {
   try {
     const owner = await ownerOrStart(ctx.bus, service);
-    const walk = await walkObjects(ctx.bus, owner, { signal: within(ctx.signal) });
+    const options = { signal: within(ctx.signal) };
+    const near = await lookNear(ctx.bus, owner, service, need, options);
+    const walk = near ?? (await walkObjects(ctx.bus, owner, options));
     stopIfInterrupted(ctx);
     return { owner, walk: interfaces === undefined ? walk : only(walk, interfaces) };
   } catch (error) {
@@ -128,6 +145,28 @@ async function look(
       cause: error,
     });
   }
+}
+
+/** The way to the objects that are asked for by name; null where that is not enough: all are asked for, or one is not in
+ * the tree (an ObjectManager may know it), or does not tell its properties there. */
+async function lookNear(
+  bus: Bus,
+  owner: string,
+  service: string,
+  need: Scope | undefined,
+  options: WalkOptions,
+): Promise<Walk | null> {
+  const keys = need === undefined ? "all" : (need.resources?.get(OBJECTS)?.keys ?? []);
+  if (keys === "all") return null;
+  // The main object too where only others are asked for: it decides what is an object besides.
+  const walk = await walkTo(bus, owner, [conventionalPath(service), ...keys], options);
+  const has = new Set(
+    walk.objects.flatMap(({ path, interfaces }) =>
+      propertiesOf(interfaces.values()).length > 0 ? [path] : [],
+    ),
+  );
+  const isThere = mainPathOf(service, walk.objects) !== null || need?.self === undefined;
+  return isThere && keys.every((key) => has.has(key)) ? walk : null;
 }
 
 /** What was read until then is not the whole: nobody may take it for that. */

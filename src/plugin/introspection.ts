@@ -29,9 +29,12 @@ export interface AskedNode {
   readonly path: string | null;
   /** Members that were left out because their names or types are not valid. */
   readonly notes: readonly string[];
+  /** UTF-16 units of the text. */
+  readonly chars: number;
 }
 
 const parsed = new Map<string, Introspection>();
+let parsedChars = 0;
 
 /** Asks one object, no cache. Throws DBusError, and OPD3013 where the answer cannot be read. */
 export async function askNode(bus: Bus, name: string, path: string, asking: Asking = {}): Promise<AskedNode> {
@@ -40,17 +43,23 @@ export async function askNode(bus: Bus, name: string, path: string, asking: Aski
     path,
     interface: "org.freedesktop.DBus.Introspectable",
     member: "Introspect",
+    replySignature: "s",
     ...asking,
   });
   const xml = reply.body[0];
-  return { owner: reply.sender, ...parse(typeof xml === "string" ? xml : "") };
+  const text = typeof xml === "string" ? xml : "";
+  return { owner: reply.sender, ...parse(text), chars: text.length };
 }
 
 function parse(xml: string): Introspection {
   const known = parsed.get(xml);
   if (known !== undefined) return known;
   const fresh = readIntrospection(xml);
-  if (parsed.size >= LIMITS.introspectionTextsMax) parsed.clear();
+  parsedChars += xml.length;
+  if (parsed.size >= LIMITS.introspectionTextsMax || parsedChars > LIMITS.introspectionTextCharsMax) {
+    parsed.clear();
+    parsedChars = xml.length;
+  }
   parsed.set(xml, fresh);
   return fresh;
 }

@@ -1,7 +1,7 @@
 // A plugin folder as a Plugin. Name, service and bus come from plugin.toml; mapping.toml (or introspection.xml) is read
 // and checked the first time anything else is asked, once. With a mapping the plugin is writable as far as the mapping
-// goes; with an introspection alone it is generated and read-only. A mapping from elsewhere whose reads do not look
-// like reads stays read-only until its digest is approved.
+// goes; with an introspection alone it is generated and read-only. Resources of a mapping from elsewhere whose reads do
+// not look like reads stay read-only until its digest is approved.
 
 import { createHash } from "node:crypto";
 import { join } from "node:path";
@@ -10,8 +10,8 @@ import { decodeText } from "../base/text/text.ts";
 import { readIntrospection } from "../host/dbus/dbus.ts";
 import { generatedPlugin } from "./generated.ts";
 import type { Manifest } from "./manifest.ts";
-import { loadMapping, mappedPlugin, needsApproval } from "./mapping/mapping.ts";
-import type { Action, Change, Observed, Plugin, PluginContext, Probe, Scope, Schema } from "./plugin.ts";
+import { doubtsOf, loadMapping, mappedPlugin, withoutWrites, type Mapping } from "./mapping/mapping.ts";
+import type { Action, Change, Observed, Plugin, PluginContext, Probe, Scope } from "./plugin.ts";
 
 export interface FolderFiles {
   readonly hasMapping: boolean;
@@ -48,6 +48,9 @@ export function pluginOfFolder(folder: PluginFolder): Plugin {
     get probes() {
       return open().probes;
     },
+    get unapproved() {
+      return open().unapproved ?? [];
+    },
     get checkpoint() {
       return open().checkpoint;
     },
@@ -57,7 +60,7 @@ export function pluginOfFolder(folder: PluginFolder): Plugin {
     get repair() {
       return open().repair;
     },
-    schema: async (ctx: PluginContext) => open().schema(ctx),
+    schema: async (ctx: PluginContext, need?: Scope) => open().schema(ctx, need),
     observe: async (ctx: PluginContext, scope: Scope) => open().observe(ctx, scope),
     plan: async (ctx: PluginContext, observed: Observed, changes: readonly Change[]) =>
       open().plan(ctx, observed, changes),
@@ -88,9 +91,11 @@ function openMapping(folder: PluginFolder): Plugin {
         where: directory,
       });
   }
-  const plugin = mappedPlugin(mapping, { source: directory });
-  const doubtful = folder.isShipped || folder.approvals.has(mapping.digest) ? [] : needsApproval(mapping);
-  return doubtful.length === 0 ? plugin : unapproved(plugin, doubtful);
+  const isTrusted = folder.isShipped || folder.approvals.has(mapping.digest);
+  const doubts = isTrusted ? new Map() : doubtsOf(mapping);
+  return doubts.size === 0
+    ? mappedPlugin(mapping, { source: directory })
+    : unapproved(mapping, doubts, directory);
 }
 
 function openIntrospection(folder: PluginFolder): Plugin {
@@ -109,43 +114,43 @@ function textOf(folder: PluginFolder, file: string): string {
   return text.text;
 }
 
-/** The plugin without the reads nobody approved, and without any way to change something. */
-function unapproved(plugin: Plugin, doubtful: readonly Probe[]): Plugin {
-  const calls = doubtful.map(({ interface: name, member }) => `${name}.${member}`).join(", ");
-  const reason = `read-only: the mapping calls ${calls} to read, which was not approved for its digest ${plugin.digest}`;
-  const refuse = async (_ctx: PluginContext, group: readonly Action[]) =>
-    group.map(() => ({ outcome: "failed" as const, reason, meaning: "denied" as const }));
-  return {
-    ...plugin,
-    writable: false,
-    probes: plugin.probes.filter((probe) => !doubtful.some((other) => isSameCall(other, probe))),
-    checkpoint: null,
-    schema: async (ctx) => readOnly(await plugin.schema(ctx), reason),
-    plan: async (_ctx, _observed, changes) => ({
-      actions: [],
-      faults: changes.map((change) => ({ code: "OPD6059" as const, message: reason, change })),
-    }),
-    apply: refuse,
-    undo: refuse,
-  };
-}
-
-function isSameCall(a: Probe, b: Probe): boolean {
-  return a.destination === b.destination && a.interface === b.interface && a.member === b.member;
-}
-
-function readOnly(schema: Schema, note: string): Schema {
-  const closed = <T extends { readonly writable: boolean; readonly createOnly: boolean }>(
-    fields: ReadonlyMap<string, T>,
-  ) => new Map([...fields].map(([name, field]) => [name, { ...field, writable: false, createOnly: false }]));
-  const resources = [...schema.resources].map(([name, resource]) => {
-    const cannot = { canCreate: false, canDelete: false, canUpdate: false };
-    return [name, { ...resource, ...cannot, fields: closed(resource.fields) }] as const;
+/** The plugin without the reads nobody approved; what depends on them cannot be changed. */
+function unapproved(
+  mapping: Mapping,
+  doubts: ReadonlyMap<string | null, readonly Probe[]>,
+  source: string,
+): Plugin {
+  const plugin = mappedPlugin(withoutWrites(mapping, new Set(doubts.keys())), { source });
+  const probes = [...new Map([...doubts.values()].flat().map((probe) => [callOf(probe), probe])).values()];
+  const hint = `op-dbus plugin check ${mapping.plugin} --approve`;
+  const notes = [...doubts].map(([resource, calls]) => {
+    const what = resource === null ? "fields of the plugin itself are" : `${resource} are`;
+    const names = [...new Set(calls.map(callOf))].join(", ");
+    return `${what} read-only: the mapping calls ${names} to read, which nobody approved (${hint})`;
   });
-  return {
-    ...schema,
-    self: closed(schema.self),
-    resources: new Map(resources),
-    notes: [...schema.notes, note],
-  };
+  return Object.freeze({
+    ...plugin,
+    probes: plugin.probes.filter((probe) => !probes.some((other) => callOf(other) === callOf(probe))),
+    unapproved: probes,
+    async schema(ctx: PluginContext, need?: Scope) {
+      const schema = await plugin.schema(ctx, need);
+      return { ...schema, notes: [...schema.notes, ...notes] };
+    },
+    async observe(ctx: PluginContext, scope: Scope) {
+      try {
+        return await plugin.observe(ctx, scope);
+      } catch (error) {
+        // The read-only connection did not send one of those calls.
+        if (!(error instanceof OpError) || error.code !== "OPD3005") throw error;
+        throw new OpError("OPD6305", `${mapping.plugin} cannot be read whole: ${error.message}`, {
+          hint,
+          cause: error,
+        });
+      }
+    },
+  });
+}
+
+function callOf({ interface: name, member }: Probe): string {
+  return `${name}.${member}`;
 }

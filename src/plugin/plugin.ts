@@ -110,7 +110,8 @@ export interface Observed {
   readonly owner: string | null;
 }
 
-/** What to read. Absent parts are not read and cause no call. */
+/** What to read. Absent parts are not read and cause no call. All keys with no field: what there is, and nothing more
+ * (no path, nothing is pending). */
 export interface Scope {
   /** Fields of the plugin itself; "all", or names. */
   readonly self?: "all" | readonly string[];
@@ -246,7 +247,11 @@ export interface Plugin {
   readonly source: string;
   readonly writable: boolean;
   readonly probes: readonly Probe[];
-  schema(ctx: PluginContext): Promise<Schema>;
+  /** Calls that reading needs, that do not look like reads, and that nobody approved for this digest: they are not
+   * made, and what depends on them is read-only. Absent = none. */
+  readonly unapproved?: readonly Probe[];
+  /** `need`: what the caller will say or read; fields of objects that it leaves out may be missing. Absent: all. */
+  schema(ctx: PluginContext, need?: Scope): Promise<Schema>;
   /** Read-only, idempotent, bounded. What cannot be read is unknown, never missing. Throws kind unavailable when the
    * service cannot be reached. */
   observe(ctx: PluginContext, scope: Scope): Promise<Observed>;

@@ -67,6 +67,7 @@ async function getAll(
       member: "GetAll",
       signature: "s",
       body: [interfaceName],
+      replySignature: "a{sv}",
     };
     const dict = (await bus.call(call)).body[0];
     const isDict = typeof dict === "object" && dict !== null && !Array.isArray(dict);
@@ -92,6 +93,7 @@ async function getOne(
       member: "Get",
       signature: "ss",
       body: [interfaceName, property.name],
+      replySignature: "v",
     };
     const [value] = (await bus.call(call)).body;
     return value === undefined ? { unknown: "the service answered without a value" } : typed(value, property);

@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, test } from "node:test";
 import { OpError } from "../base/error.ts";
+import { ScriptedBus, scriptedContext } from "../../test/support/scripted-bus.ts";
 import { loadPlugins, type PluginPlaces } from "./registry.ts";
 
 const uid = process.getuid?.() ?? 0;
@@ -188,3 +189,49 @@ test("the user's directory is not looked into for root", async () => {
 function prefixed(prefix: string, files: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(files).map(([path, text]) => [prefix + path, text]));
 }
+
+test("only the resources that need an unapproved call are read-only, and the note names the command", async () => {
+  write({
+    "d/clock1/plugin.toml": 'name = "clock1"\nversion = "1.0.0"\nservice = "org.example.Clock1"\n',
+    "d/clock1/mapping.toml": `format = 1
+[service]
+name = "org.example.Clock1"
+path = "/clock"
+interface = "org.example.Clock1"
+[self.fields]
+Zone = { write = { call = "SetZone", args = ["$value"] } }
+[resource.alarms]
+list = "$all"
+key = "$item"
+delete = { call = "RemoveAlarm", args = ["$key"] }
+[resource.alarms.source]
+all = { call = "Alarms" }
+`,
+  });
+  const clock = `<interface name="org.example.Clock1">
+    <method name="SetZone"><arg type="s" direction="in"/></method>
+    <method name="RemoveAlarm"><arg type="s" direction="in"/></method>
+    <method name="Alarms"><arg type="as" direction="out"/></method>
+    <property name="Zone" type="s" access="read"/></interface>`;
+  const bus = new ScriptedBus();
+  bus.objects.set("/clock", { xml: clock });
+  const places = { pluginDirs: [join(root, "d")] };
+  const plugin = (await load(places)).plugins[0]!;
+  assert.equal(plugin.writable, true);
+  assert.deepEqual(
+    plugin.unapproved?.map(({ member }) => member),
+    ["Alarms"],
+  );
+  const schema = await plugin.schema(scriptedContext(bus));
+  assert.equal(schema.self.get("Zone")?.writable, true);
+  assert.equal(schema.resources.get("alarms")?.canDelete, false);
+  assert.match(
+    schema.notes.join("\n"),
+    /alarms are read-only.*Alarms.*op-dbus plugin check clock1 --approve/,
+  );
+
+  const approved = (await load({ ...places, approvals: new Set([plugin.digest]) })).plugins[0]!;
+  const open = await approved.schema(scriptedContext(bus));
+  assert.equal(open.resources.get("alarms")?.canDelete, true);
+  assert.deepEqual([approved.unapproved, open.notes], [[], []]);
+});

@@ -11,6 +11,7 @@ import {
   type Bus,
   type DBusValue,
   type InterfaceInfo,
+  type NodeInfo,
   type PropertyInfo,
 } from "../host/dbus/dbus.ts";
 import { inParallel } from "./in-parallel.ts";
@@ -50,12 +51,27 @@ export async function walkObjects(bus: Bus, owner: string, options: WalkOptions 
   return walker.result();
 }
 
+/** Only the objects at `paths`, as far as the tree leads to them from "/". */
+export async function walkTo(
+  bus: Bus,
+  owner: string,
+  paths: readonly string[],
+  options: WalkOptions = {},
+): Promise<Walk> {
+  const walker = new Walker(bus, owner, options);
+  await walker.tree((path) => paths.some((goal) => goal === path || goal.startsWith(`${path}/`)));
+  return walker.result();
+}
+
 class Walker {
   readonly #bus: Bus;
   readonly #owner: string;
   readonly #options: WalkOptions;
   readonly #objects = new Map<string, DiscoveredObject>();
   readonly #notes = new Set<string>();
+  /** Descriptions that were counted: objects of one kind share theirs. */
+  readonly #nodes = new Set<NodeInfo>();
+  #chars = 0;
 
   constructor(bus: Bus, owner: string, options: WalkOptions) {
     this.#bus = bus;
@@ -63,17 +79,31 @@ class Walker {
     this.#options = options;
   }
 
-  /** Breadth first, level by level. */
-  async tree(): Promise<void> {
+  /** Breadth first, level by level. `isWanted`: of an object below "/"; what is not wanted is not entered. */
+  async tree(isWanted: (path: string) => boolean = () => true): Promise<void> {
     const depthMax = this.#options.depthMax ?? LIMITS.discoverDepthMax;
     let level: readonly string[] = ["/"];
     for (let depth = 0; level.length > 0; depth++) {
       if (depth > depthMax) return this.#note(`objects more than ${depthMax} levels deep were left out`);
-      const children = await inParallel(this.#fitting(level), LIMITS.discoverCallsParallelMax, (path) =>
-        this.#visit(path, "tree"),
-      );
-      level = [...new Set(children.flat())].filter((path) => !this.#objects.has(path));
+      const next = new Set<string>();
+      await inParallel(this.#fitting(level), LIMITS.discoverCallsParallelMax, async (path) => {
+        this.#gather(next, (await this.#visit(path, "tree")).filter(isWanted));
+      });
+      level = [...next].filter((path) => !this.#objects.has(path));
     }
+  }
+
+  /** Children of a level, up to one more than can be visited: each object may claim a hundred thousand. */
+  #gather(next: Set<string>, children: readonly string[]): void {
+    for (const child of children) {
+      if (next.size > this.#objectsMax) return;
+      if (child.length <= LIMITS.discoverPathCharsMax) next.add(child);
+      else this.#note(`paths longer than ${LIMITS.discoverPathCharsMax} characters were left out`);
+    }
+  }
+
+  get #objectsMax(): number {
+    return this.#options.objectsMax ?? LIMITS.discoverObjectsMax;
   }
 
   /** Asks every ObjectManager in the tree; objects it adds are introspected for their methods. */
@@ -81,8 +111,12 @@ class Walker {
     const managers = [...this.#objects.values()].filter((object) => object.interfaces.has(MANAGER));
     for (const { path } of managers) {
       const managed = await this.#managed(path);
-      const unseen = [...managed.keys()].filter((known) => !this.#objects.has(known));
-      await inParallel(this.#fitting(unseen), LIMITS.discoverCallsParallelMax, (added) =>
+      const unseen = new Set<string>();
+      this.#gather(
+        unseen,
+        [...managed.keys()].filter((known) => !this.#objects.has(known)),
+      );
+      await inParallel(this.#fitting([...unseen]), LIMITS.discoverCallsParallelMax, (added) =>
         this.#visit(added, "manager"),
       );
       for (const [known, interfaces] of managed) this.#merge(known, interfaces);
@@ -96,8 +130,16 @@ class Walker {
 
   /** Introspects one object and gives the paths of its children. Only "/" may throw: then nothing is known. */
   async #visit(asked: string, from: "tree" | "manager"): Promise<readonly string[]> {
+    if (this.#chars > LIMITS.discoverTextCharsMax) {
+      this.#note(
+        `it describes itself in more than ${LIMITS.discoverTextCharsMax} characters: the rest was left out`,
+      );
+      return [];
+    }
     try {
       const answer = await askNode(this.#bus, this.#owner, asked, this.#asking());
+      if (!this.#nodes.has(answer.node)) this.#chars += answer.chars;
+      this.#nodes.add(answer.node);
       // A service with one object may describe it whatever path is asked: at the root its own word counts.
       const path = asked === "/" ? (answer.path ?? asked) : asked;
       if (path !== asked) this.#objects.set(asked, { path: asked, from, interfaces: new Map(), error: null });
@@ -123,6 +165,7 @@ class Walker {
         path,
         interface: MANAGER,
         member: "GetManagedObjects",
+        replySignature: "a{oa{sa{sv}}}",
         ...this.#asking(),
       };
       return readManaged((await this.#bus.call(call)).body[0]);
@@ -147,7 +190,7 @@ class Walker {
       this.#note("the time for this service was over before all objects were read");
       return [];
     }
-    const room = (this.#options.objectsMax ?? LIMITS.discoverObjectsMax) - this.#objects.size;
+    const room = this.#objectsMax - this.#objects.size;
     if (paths.length > room)
       this.#note(`${paths.length - room} or more objects beyond the cap were left out`);
     return paths.slice(0, Math.max(0, room));

@@ -20,11 +20,11 @@ export function baseOf(
 ): Base {
   let text = "";
   let values = 0;
-  eachOwner(reading, actions, (address, presence, names, fields) => {
+  for (const { address, presence, names, fields } of owners(reading, actions)) {
     text += `${address}\n${presence}\n`;
     values += Math.max(1, names.length);
     for (const { name, suffix } of names) text += `${suffix}\n${said(fields.get(name)!)}\n`;
-  });
+  }
   const interfaces = sorted(
     new Map([...reading.schemas.values()].flatMap((schema) => [...schema.interfaces])),
   );
@@ -45,10 +45,10 @@ export function baseOf(
 /** That an item is there is said by its fields, where some were read. */
 function readsOf(reading: Reading, actions: readonly Action[]): ReadonlyMap<string, string> {
   const reads = new Map<string, string>();
-  eachOwner(reading, actions, (address, presence, names, fields) => {
+  for (const { address, presence, names, fields } of owners(reading, actions)) {
     if (presence !== "true" || names.length === 0) reads.set(address, presence);
     for (const { name, suffix } of names) reads.set(address + suffix, said(fields.get(name)!));
-  });
+  }
   return reads;
 }
 
@@ -58,33 +58,35 @@ function said(value: Value): string {
   return canonicalJson("digest" in value ? { digest: value.digest } : { unknown: true });
 }
 
+interface Owner {
+  readonly address: string;
+  /** JSON: true, or the transient path that an action goes to. */
+  readonly presence: string;
+  readonly names: readonly FieldName[];
+  readonly fields: ReadonlyMap<string, Value>;
+}
 interface FieldName {
   readonly name: string;
   /** What the field adds to the address of its owner. */
   readonly suffix: string;
 }
-/** `presence` is JSON: true, or the transient path that an action goes to. */
-type VisitOwner = (
-  address: string,
-  presence: string,
-  names: readonly FieldName[],
-  fields: Item["fields"],
-) => void;
 
 /** Plugins and items with what was read of them, sorted. */
-function eachOwner(reading: Reading, actions: readonly Action[], visit: VisitOwner): void {
+function* owners(reading: Reading, actions: readonly Action[]): Generator<Owner> {
   const transient = transientItems(reading, actions);
   for (const [plugin, { self, resources }] of sorted(reading.observed)) {
     if (self !== null && self.fields.size > 0) {
       const place = { plugin, resource: null, key: null };
-      visit(formatAddress({ ...place, field: null }), "true", fieldNames(place)(self), self.fields);
+      const address = formatAddress({ ...place, field: null });
+      yield { address, presence: "true", names: fieldNames(place)(self), fields: self.fields };
     }
     for (const [resource, { items }] of sorted(resources)) {
       const namesOf = fieldNames({ plugin, resource, key: "" });
       const prefix = `${formatAddress({ plugin, resource, key: null, field: null })}/`;
       for (const [key, item] of sorted(items)) {
+        const address = prefix + formatName(key);
         const presence = transient.has(item) ? canonicalJson({ path: item.path! }) : "true";
-        visit(prefix + formatName(key), presence, namesOf(item), item.fields);
+        yield { address, presence, names: namesOf(item), fields: item.fields };
       }
     }
   }

@@ -320,11 +320,12 @@ test("a null of JSON is a reset; a resource's list and table of two files are on
   ]);
 });
 
-test("the digest tells texts and formats apart, not names of files", () => {
+test("the digest tells names, formats and texts apart", () => {
   const text = '{"version": 1, "plugins": {}}';
   const { digest } = bound(["a.json", text]);
   assert.match(digest, /^[0-9a-f]{64}$/);
-  assert.equal(bound(["b.json", text]).digest, digest);
+  assert.equal(bound(["a.json", text]).digest, digest);
+  assert.notEqual(bound(["b.json", text]).digest, digest);
   assert.notEqual(bound(["a.json", `${text} `]).digest, digest);
   assert.notEqual(bound(["a.json", text], ["b.json", text]).digest, digest);
 });

@@ -4,6 +4,7 @@
 import type { Fault, Position } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
 import { readText, type Located, type LocatedTable } from "../base/text/text.ts";
+import type { Scope } from "../plugin/plugin.ts";
 import { formatAddress, type Address } from "./address.ts";
 import { DocumentFaults, kindName, namesHint } from "./document-faults.ts";
 import { mergeTables } from "./merge.ts";
@@ -146,4 +147,28 @@ export function conflict(faults: DocumentFaults, address: Address, first: Locate
 
 function own(plugin: string, field: string | null): Address {
   return { plugin, resource: null, key: null, field };
+}
+
+/** What a document asks of each plugin, before there is a schema: fields by their names, items by their keys where each
+ * entry of a section is read as either. */
+export function needsOf(raw: RawDocument): ReadonlyMap<string, Scope> {
+  return new Map([...raw.plugins].map(([name, { entries }]) => [name, needOf(entries)]));
+}
+
+function needOf(entries: RawPlugin["entries"]): Scope {
+  const resources = new Map<string, { keys: "all" | readonly string[]; fields: "all" }>();
+  for (const [name, values] of entries) {
+    const tables = values.flatMap(({ value }) => (value instanceof Map ? [value] : []));
+    const isItems = tables.length === values.length && tables.every(isAllTables);
+    resources.set(name, {
+      keys: isItems ? tables.flatMap((table) => [...table.keys()]) : "all",
+      fields: "all",
+    });
+  }
+  return { self: "all", resources };
+}
+
+/** No list, and no word about all items (`exclusive`). */
+function isAllTables(table: LocatedTable): boolean {
+  return [...table.values()].every(({ value }) => value instanceof Map);
 }

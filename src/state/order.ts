@@ -34,7 +34,8 @@ export function ordered(perPlugin: Iterable<readonly Action[]>): Ordered {
   return { actions: named, faults };
 }
 
-/** Names are addresses without the plugin: `resource/key.field`, or `resource/key` for all actions of an item. */
+/** Names are addresses without the plugin: `resource/key.field`, or `resource/key` for all actions of an item; of an
+ * action's own item it is only what creates or removes it, for its fields do not wait for each other. */
 function dependencies(actions: readonly Action[]): ReadonlyMap<Action, readonly Action[]> {
   const after = new Map<Action, readonly Action[]>();
   if (!actions.some(({ depends_on }) => depends_on.length > 0)) return after;
@@ -47,8 +48,9 @@ function dependencies(actions: readonly Action[]): ReadonlyMap<Action, readonly 
     }
   }
   for (const action of actions) {
+    const own = formatAddress({ ...action, field: null }).slice(action.plugin.length + 1);
     const others = action.depends_on
-      .flatMap((name) => byName.get(name) ?? [])
+      .flatMap((name) => (byName.get(name) ?? []).filter((other) => name !== own || other.field === null))
       .filter((other) => other !== action);
     after.set(action, [...new Set(others)]);
   }

@@ -169,6 +169,11 @@ test("depends_on moves an action only as far as it must", () => {
     [],
   ]);
   assert.deepEqual(
+    order(action("r/a.x", ["r/a"]), action("r/a.y", ["r/a"]), action("r/a")),
+    [["a1 p:r/a", "a2 p:r/a.x a1", "a3 p:r/a.y a1"], []],
+    "the fields of a new item wait for it, and not for each other",
+  );
+  assert.deepEqual(
     order(action("r/a.x", ["r/gone.x", "r/a.x"])),
     [["a1 p:r/a.x"], []],
     "what is not planned holds already",

@@ -130,10 +130,13 @@ function partial({ targets, excludes }: Selection): readonly string[] {
   return [`only part of the document is planned: ${flags.join(" ")}`];
 }
 
-/** A mapping that does not fit this service makes what it concerns read-only: said where a wish meets it. */
+/** A mapping that does not fit this service, or that is not approved, makes what it concerns read-only or unreadable:
+ * said where a wish meets it. */
 function whyReadOnly(drift: Diff["drift"], { schemas }: Reading): readonly string[] {
   return [...schemas].flatMap(([name, { notes }]) => {
-    const met = drift.some(({ address, why }) => why === "read-only" && address.startsWith(`${name}:`));
+    const met = drift.some(
+      ({ address, why }) => (why === "read-only" || why === "unknown") && address.startsWith(`${name}:`),
+    );
     return met ? notes.map((note) => `${name} is read-only in parts: ${note}`) : [];
   });
 }

@@ -5,10 +5,11 @@ import type { DocTable, Item, Observed, Schema } from "../plugin/plugin.ts";
 import { formatAddress, type Address } from "./address.ts";
 import { tree } from "./tree.ts";
 
-/** Plugin name -> what was observed of it. */
+/** By plugin name: what was observed of it, how it can be said, and why others are wholly unknown. */
 export function queryDocument(
   observed: ReadonlyMap<string, Observed>,
   schemas: ReadonlyMap<string, Schema>,
+  away: ReadonlyMap<string, string> = new Map(),
 ): DocTable {
   const out = tree(schemas);
   for (const [plugin, { self, resources }] of observed) {
@@ -21,6 +22,7 @@ export function queryDocument(
       }
     }
   }
+  for (const [plugin, reason] of away) out.unsaid(plugin, reason);
   return out.document();
 
   function say(owner: Address, item: Item): void {

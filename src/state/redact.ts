@@ -6,8 +6,8 @@ import { isTable, type Action, type DocValue, type Outcome, type PluginContext }
 /** The outcomes, with every secret of `actions` in their reasons replaced by `(secret)`. */
 export function redacted(
   outcomes: readonly Outcome[],
-  actions: readonly Action[],
-  ctx: PluginContext,
+  actions: readonly Pick<Action, "after">[],
+  ctx: Pick<PluginContext, "secretValue">,
 ): readonly Outcome[] {
   if (outcomes.every(({ outcome }) => outcome === "done")) return outcomes;
   const values = actions
@@ -36,7 +36,7 @@ function* references(value: DocValue): Generator<string> {
 }
 
 /** "" for what cannot be read (any more): it was not sent either. */
-function valueOf(reference: string, ctx: PluginContext): string {
+function valueOf(reference: string, ctx: Pick<PluginContext, "secretValue">): string {
   try {
     return ctx.secretValue(reference);
   } catch {

@@ -43,5 +43,6 @@ function said(value: Mismatch["found"]): string {
   if (value === undefined || value === null) return "absent";
   if (typeof value === "object" && "unknown" in value && typeof value.unknown === "string")
     return `unknown (${value.unknown})`;
+  if (typeof value === "object" && Object.keys(value).length === 0) return "there";
   return JSON.stringify(value, (_, part: unknown) => (typeof part === "bigint" ? String(part) : part));
 }

@@ -3,7 +3,8 @@
 
 import type { Clock } from "../base/clock.ts";
 import { asOpError } from "../base/error.ts";
-import type { Outcome, Plugin, PluginContext } from "../plugin/plugin.ts";
+import type { Action, Outcome, Plugin, PluginContext } from "../plugin/plugin.ts";
+import { formatAddress } from "./address.ts";
 import { leftFrom, scopesTouched } from "./before.ts";
 import type { ApplyEvent } from "./event.ts";
 import { takeInventory, type ContextOf } from "./inventory.ts";
@@ -61,7 +62,7 @@ export async function rollBack(input: RollbackInput): Promise<Rollback> {
   }
 
   const hopeless = new Set(
-    results.filter(({ outcome }) => outcome.outcome === "failed").map((r) => addressOf(r.action)),
+    results.filter(({ outcome }) => outcome.outcome === "failed").flatMap(({ action }) => placesOf(action)),
   );
   const scopes = scopesTouched(input.document, done);
   const { result, attempts, elapsedMs } = await settle({
@@ -77,6 +78,13 @@ export async function rollBack(input: RollbackInput): Promise<Rollback> {
   const checked = readsIn(before, scopes.keys());
   const verification = { holds: left.length === 0, checked, mismatches: left, attempts, elapsedMs };
   return { results, verification, left };
+}
+
+/** The addresses that an action changes: its own, and those of what came along. */
+function placesOf(action: Action): readonly string[] {
+  const { plugin } = action;
+  const along = action.also.map(({ resource, key }) => formatAddress({ plugin, resource, key, field: null }));
+  return [addressOf(action), ...along];
 }
 
 /** What a service could not clear away and does not list either (a package that is only half installed): a reading

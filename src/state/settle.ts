@@ -42,6 +42,7 @@ export async function settle<T>(input: Settling<T>): Promise<Settled<T>> {
     for (;;) {
       const late = elapsedMs() >= timeoutMs || signal?.aborted === true;
       moved = false;
+      const begunMs = elapsedMs();
       const result = await input.attempt();
       attempts += 1;
       input.onAttempt?.(result, attempts, elapsedMs());
@@ -57,6 +58,9 @@ export async function settle<T>(input: Settling<T>): Promise<Settled<T>> {
       await clock.sleep(Math.max(0, Math.min(pauseMs, timeoutMs - elapsedMs())), waiting.signal);
       signal?.removeEventListener("abort", wake);
       wake = null;
+      // A service that announces something all the time, or at every reading, gets a reading a pause and no more.
+      const restMs = Math.min(begunMs + LIMITS.verifyPauseFirstMs, timeoutMs) - elapsedMs();
+      if (moved && restMs > 0) await clock.sleep(restMs, signal);
       if (!moved) pauseMs = Math.min(pauseMs * 2, LIMITS.verifyPauseLastMs);
     }
   } finally {

@@ -6,7 +6,7 @@
 export type * from "./model.ts";
 export type { HeldLock, Locker } from "./ports.ts";
 export { formatAddress, matches, parseAddress, parsePattern, type Address, type Pattern } from "./address.ts";
-export { parseDocument, type RawDocument } from "./document.ts";
+export { needsOf, parseDocument, type RawDocument } from "./document.ts";
 export { bindDocument } from "./bind.ts";
 export { scopesOf, takeInventory, type ContextOf, type Inventory } from "./inventory.ts";
 export { EVERYTHING, type Selection } from "./selection.ts";

@@ -80,6 +80,8 @@ function environment(scratch: string, address: string): NodeJS.ProcessEnv {
     NODE_COMPILE_CACHE: mkdir(scratch, "cache"),
     DBUS_SYSTEM_BUS_ADDRESS: address,
     OP_DBUS_PLUGIN_DIRS: plugins,
+    CONFIGURATION_DIRECTORY: mkdir(scratch, "config"),
+    OP_DBUS_STATE_DIR: mkdir(scratch, "state"),
     OP_DBUS_RUNTIME_DIR: mkdir(scratch, "run"),
     OP_DBUS_VERIFY_TIMEOUT_MS: "2000",
   };

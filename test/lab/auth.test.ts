@@ -8,7 +8,11 @@ const USER = { uid: 1000 } as const;
 
 const documents: readonly (readonly [string, string, (machine: Machine) => string])[] = [
   ["hostname1", '{"hostname1":{"StaticHostname":"mine"}}', (machine) => machine.read("etc/hostname")],
-  ["timedate1", '{"timedate1":{"Timezone":"Asia/Tokyo"}}', (machine) => machine.exec("readlink", "/etc/localtime").stdout],
+  [
+    "timedate1",
+    '{"timedate1":{"Timezone":"Asia/Tokyo"}}',
+    (machine) => machine.exec("readlink", "/etc/localtime").stdout,
+  ],
   [
     "systemd1",
     '{"systemd1":{"units":{"avahi-daemon.service":{"active":"inactive"}}}}',
@@ -25,13 +29,19 @@ describe("an ordinary user", { skip: labSkip }, () => {
     const input = `{"version":1,"plugins":${plugins}}`;
 
     test(`${name}: plan works and asks nobody`, () => {
-      const { stdout } = ends(machine.op(["plan", "--json", "--detailed-exitcode", "-"], { ...USER, input }), 2);
+      const { stdout } = ends(
+        machine.op(["plan", "--json", "--detailed-exitcode", "-"], { ...USER, input }),
+        2,
+      );
       const { actions } = JSON.parse(stdout) as { actions: { authorization: string }[] };
       assert.deepEqual(new Set(actions.map(({ authorization }) => authorization)), new Set(["unchecked"]));
     });
 
     test(`${name}: --check-auth says that a person would be asked, or that it is denied`, () => {
-      const { status, stdout, stderr } = machine.op(["plan", "--json", "--check-auth", "-"], { ...USER, input });
+      const { status, stdout, stderr } = machine.op(["plan", "--json", "--check-auth", "-"], {
+        ...USER,
+        input,
+      });
       if (status === 9) return assert.match(stderr, /not authorised/);
       assert.equal(status, 0, stderr);
       const { actions } = JSON.parse(stdout) as { actions: { authorization: string; polkit: string[] }[] };
@@ -52,6 +62,9 @@ describe("an ordinary user", { skip: labSkip }, () => {
     const input = `{"version":1,"plugins":${documents[0]![1]}}`;
     const { stdout } = ends(machine.op(["plan", "--json", "--check-auth", "-"], { input }), 0);
     const { actions } = JSON.parse(stdout) as { actions: { authorization: string }[] };
-    assert.deepEqual(actions.map(({ authorization }) => authorization), ["allowed"]);
+    assert.deepEqual(
+      actions.map(({ authorization }) => authorization),
+      ["allowed"],
+    );
   });
 });

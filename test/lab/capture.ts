@@ -25,7 +25,10 @@ interface Line extends Partial<Captured> {
  * The method calls that clients sent while `work` ran. Calls of the bus driver's own services are among them; those of
  * our marker are not. `work` may block: the monitor is a process of its own.
  */
-export async function capture(machine: Machine, work: () => void | Promise<void>): Promise<readonly Captured[]> {
+export async function capture(
+  machine: Machine,
+  work: () => void | Promise<void>,
+): Promise<readonly Captured[]> {
   const monitor = spawn("busctl", [`--address=${machine.address}`, "--json=short", "monitor"], {
     stdio: ["ignore", "pipe", "ignore"],
   });
@@ -48,15 +51,19 @@ export async function capture(machine: Machine, work: () => void | Promise<void>
     .slice(first + 1, last)
     .filter((line) => line.startsWith("{"))
     .map((line) => JSON.parse(line) as Line)
-    .filter((line) => line.type === "method_call" && !JSON.stringify(line.payload ?? "").includes("op.dbus.Marker"))
-    .map(({ sender = "", destination = "", path = "", interface: name = "", member = "", payload = null }) => ({
-      sender,
-      destination,
-      path,
-      interface: name,
-      member,
-      payload,
-    }));
+    .filter(
+      (line) => line.type === "method_call" && !JSON.stringify(line.payload ?? "").includes("op.dbus.Marker"),
+    )
+    .map(
+      ({ sender = "", destination = "", path = "", interface: name = "", member = "", payload = null }) => ({
+        sender,
+        destination,
+        path,
+        interface: name,
+        member,
+        payload,
+      }),
+    );
 
   /** Asks the bus something harmless until the monitor has seen it: then it has seen all that came before. */
   async function marker(word: string): Promise<void> {

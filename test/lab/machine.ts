@@ -70,6 +70,7 @@ export function boot(name: string): Machine {
     const env = {
       ...process.env,
       HOME: own,
+      CONFIGURATION_DIRECTORY: join(own, "config"),
       OP_DBUS_STATE_DIR: join(own, "state"),
       OP_DBUS_RUNTIME_DIR: join(own, "run"),
       ...options.env,

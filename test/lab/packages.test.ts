@@ -140,7 +140,7 @@ describe("packages", { skip: labSkip }, () => {
       [
         "version = 1",
         '[plugins.packagekit]\npackages = { lab-tiny = { ensure = "removed" }, lab-app = { ensure = "removed" } }',
-        '[plugins.locale1]\nLocale = ["LANG=xx_XX.UTF-8"]',
+        '[plugins.locale1]\nLocale = { LANG = "xx_XX.UTF-8" }',
       ].join("\n"),
     );
     const { stderr } = ends(apply(document), 3);

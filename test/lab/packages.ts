@@ -1,8 +1,9 @@
 // What the package tests share: documents, and what dpkg and apt themselves say of a machine. Nothing here asks a service.
 
-import { spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Captured } from "./capture.ts";
 import type { Machine, Ran } from "./machine.ts";
@@ -31,15 +32,16 @@ export function transactions(machine: Machine): readonly string[] {
     .slice(1);
 }
 
-/** Removes every lab-* package, whatever state it is in. */
+/** Removes every lab-* package, whatever state it is in. packagekitd goes first: it keeps dpkg's lock after a repair
+ * that failed. */
 export function clear(machine: Machine): void {
-  machine.exec(
+  const { stderr } = machine.exec(
     "sh",
     "-c",
-    "rm -f /var/lib/dpkg/info/lab-*.p*; dpkg --force-all --purge $(dpkg-query -W -f '${Package} ' 'lab-*')",
+    "systemctl stop packagekit; rm -f /var/lib/dpkg/info/lab-*.p*; dpkg --force-all --purge $(dpkg-query -W -f '${Package} ' 'lab-*')",
   );
   const left = dpkg(machine);
-  if (left.length > 0) throw new Error(`cannot be cleared away: ${left.join(", ")}`);
+  if (left.length > 0) throw new Error(`cannot be cleared away: ${left.join(", ")}: ${stderr}`);
 }
 
 /** Installs without the service under test. */
@@ -83,4 +85,40 @@ export async function ended(child: ChildProcess): Promise<Ran> {
   child.stderr?.setEncoding("utf8").on("data", (chunk: string) => void (stderr += chunk));
   await once(child, "close");
   return { status: child.exitCode, stdout, stderr };
+}
+
+/** Adds a package to the machine's repository; its scripts are lines of sh. */
+export function offer(machine: Machine, name: string, scripts: Readonly<Record<string, string>>): void {
+  const folder = join(machine.scratch, name);
+  mkdirSync(join(folder, "DEBIAN"), { recursive: true, mode: 0o755 });
+  const control = [
+    `Package: ${name}`,
+    "Version: 1.0",
+    "Architecture: all",
+    "Maintainer: lab <lab@example.invalid>",
+    `Description: lab package ${name}`,
+  ].join("\n");
+  writeFileSync(join(folder, "DEBIAN/control"), `${control}\n`);
+  for (const [script, line] of Object.entries(scripts))
+    writeFileSync(join(folder, "DEBIAN", script), `#!/bin/sh\n${line}\n`, { mode: 0o755 });
+  const repository = join(machine.root, "opt/lab-repo");
+  const file = `${name}_1.0_all.deb`;
+  const built = spawnSync("dpkg-deb", ["-b", "--root-owner-group", folder, join(repository, file)]);
+  if (built.status !== 0) throw new Error(String(built.stderr));
+  const bytes = readFileSync(join(repository, file));
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  const entry = `${control}\nFilename: ./${file}\nSize: ${bytes.length}\nSHA256: ${digest}\n\n`;
+  appendFileSync(join(repository, "Packages"), entry);
+  machine.exec("apt-get", "-q", "update");
+}
+
+/** A process that holds a lock as apt does (fcntl), until it is killed. */
+export async function hold(machine: Machine, file: string): Promise<{ kill(): void }> {
+  const script =
+    "use Fcntl ':flock'; open F, '>>', $ARGV[0]; $l = pack('s s l! l! i', 1, 0, 0, 0, 0); fcntl(F, 6, $l) or die $!; $|=1; print 1; sleep 600";
+  const child = spawn("perl", ["-e", script, join(machine.root, file)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  return { kill: () => void child.kill("SIGKILL") };
 }

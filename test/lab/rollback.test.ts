@@ -37,7 +37,8 @@ describe("rollback over several services", { skip: labSkip }, () => {
 
   /** Read from files and from systemctl inside, never from the services that were asked. */
   function facts(): Readonly<Record<string, string>> {
-    const linkOf = (path: string): string => readlinkSync(join(machine.root, path)).replace(/^.*zoneinfo\//, "");
+    const linkOf = (path: string): string =>
+      readlinkSync(join(machine.root, path)).replace(/^.*zoneinfo\//, "");
     return {
       hostname: machine.read("etc/hostname"),
       zone: linkOf("etc/localtime"),
@@ -90,7 +91,12 @@ describe("rollback over several services", { skip: labSkip }, () => {
 
   test("nothing fails: all of it is there, and a second apply changes nothing", () => {
     ends(machine.op(["apply", ...service.flags, file]), 0);
-    assert.deepEqual(facts(), { hostname: "rolled\n", zone: "Asia/Tokyo", avahi: "inactive\n", enabled: "disabled\n" });
+    assert.deepEqual(facts(), {
+      hostname: "rolled\n",
+      zone: "Asia/Tokyo",
+      avahi: "inactive\n",
+      enabled: "disabled\n",
+    });
     assert.equal(pretty(), "Rolled");
     ends(machine.op(["apply", "--detailed-exitcode", ...service.flags, file]), 0);
   });

@@ -17,7 +17,10 @@ describe("saved plans", { skip: labSkip }, () => {
 
   function planned(name: string, plugins: object, flags: readonly string[] = []): string {
     const saved = join(machine.scratch, `${name}.plan.json`);
-    ends(machine.op(["plan", ...flags, "--out", saved, machine.document(`${name}.json`, wishes(plugins))]), 0);
+    ends(
+      machine.op(["plan", ...flags, "--out", saved, machine.document(`${name}.json`, wishes(plugins))]),
+      0,
+    );
     return saved;
   }
 

@@ -12,7 +12,11 @@ import type { Machine } from "./machine.ts";
 export interface RemoteService extends AsyncDisposable {
   /** Flags that let op-dbus find the plugin. */
   readonly flags: readonly string[];
-  arm(member: string, fault: Fault, options?: { readonly skip?: number; readonly times?: number }): Promise<void>;
+  arm(
+    member: string,
+    fault: Fault,
+    options?: { readonly skip?: number; readonly times?: number },
+  ): Promise<void>;
   disarm(): Promise<void>;
   say(field: string, value: string): Promise<void>;
   morph(shape: Shape): Promise<void>;
@@ -25,7 +29,10 @@ export async function testServiceOn(machine: Machine): Promise<RemoteService> {
   const program = join(import.meta.dirname, "../service/main.ts");
   const child = spawn(process.execPath, [program, machine.address], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
-  await Promise.race([once(child.stdout, "data"), ended.then(() => Promise.reject(new Error("it ended at once")))]);
+  await Promise.race([
+    once(child.stdout, "data"),
+    ended.then(() => Promise.reject(new Error("it ended at once"))),
+  ]);
   const bus = await connect({ address: machine.address });
   const plugins = join(machine.scratch, "plugins");
   mkdirSync(plugins, { recursive: true });

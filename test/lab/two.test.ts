@@ -7,7 +7,8 @@ import { boot, ends, labSkip, type Machine } from "./machine.ts";
 import { running, type Running } from "./running.ts";
 import { testServiceOn, type RemoteService } from "./test-service.ts";
 
-const wishes = (title: string): string => JSON.stringify({ version: 1, plugins: { test1: { Title: title } } });
+const wishes = (title: string): string =>
+  JSON.stringify({ version: 1, plugins: { test1: { Title: title } } });
 
 describe("two applies on one bus", { skip: labSkip }, () => {
   let machine: Machine;
@@ -42,7 +43,9 @@ describe("two applies on one bus", { skip: labSkip }, () => {
     const first = await held("held");
     const inside = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${first.pid()}/status`, "utf8"))![1]!;
     const second = running(machine.start(args("refused")));
-    const third = running(machine.start(["plan", ...service.flags, machine.document("p.json", wishes("planned"))]));
+    const third = running(
+      machine.start(["plan", ...service.flags, machine.document("p.json", wishes("planned"))]),
+    );
     const { stderr } = ends(await second.done, 5);
     assert.match(stderr, new RegExp(`process ${inside} of root since .*: op-dbus apply .*held\\.json`));
     ends(await third.done, 0);

@@ -26,7 +26,10 @@ describe("units", { skip: labSkip }, () => {
     const folder = join(machine.root, "usr/lib/systemd/system");
     writeFileSync(join(folder, UNIT), service("/bin/sleep infinity"));
     writeFileSync(join(folder, SECOND), service("/bin/sleep infinity"));
-    writeFileSync(join(folder, FAILING), service("/bin/false").replace("[Service]\n", "[Service]\nType=oneshot\n"));
+    writeFileSync(
+      join(folder, FAILING),
+      service("/bin/false").replace("[Service]\n", "[Service]\nType=oneshot\n"),
+    );
     machine.exec("systemctl", "daemon-reload");
   });
   after(() => machine[Symbol.asyncDispose]());
@@ -76,7 +79,14 @@ describe("units", { skip: labSkip }, () => {
   });
 
   test("several units in one document: one call for all that are enabled", async () => {
-    ends(machine.op(["apply", "--auto-approve", machine.document("off.json", wishes({ [UNIT]: { enabled: false } }))]), 0);
+    ends(
+      machine.op([
+        "apply",
+        "--auto-approve",
+        machine.document("off.json", wishes({ [UNIT]: { enabled: false } })),
+      ]),
+      0,
+    );
     const on = wishes({ [UNIT]: { enabled: true }, [SECOND]: { enabled: true, active: "active" } });
     const file = machine.document("on.json", on);
     const calls = await capture(machine, () => void ends(machine.op(["apply", file]), 0));
@@ -91,7 +101,10 @@ describe("units", { skip: labSkip }, () => {
       const { stderr } = ends(machine.op(["apply", file]), 65);
       assert.match(stderr, /lab-sleeper\.service/);
     });
-    assert.deepEqual(calls.filter(({ member }) => /^(Start|Stop|Enable|Set)/.test(member)), []);
+    assert.deepEqual(
+      calls.filter(({ member }) => /^(Start|Stop|Enable|Set)/.test(member)),
+      [],
+    );
   });
 
   test("a static unit can be neither enabled nor disabled: refused while planning", () => {
@@ -105,7 +118,10 @@ describe("units", { skip: labSkip }, () => {
     const before = machine.exec("systemctl", "show", "-p", "MemoryMax", SECOND).stdout;
     const file = machine.document(
       "fails.json",
-      wishes({ [SECOND]: { active: "inactive", MemoryMax: "64 MiB" }, [FAILING]: { enabled: true, active: "active" } }),
+      wishes({
+        [SECOND]: { active: "inactive", MemoryMax: "64 MiB" },
+        [FAILING]: { enabled: true, active: "active" },
+      }),
     );
     ends(machine.op(["apply", "--verify-timeout", "5", file]), 3);
     assert.equal(says("is-active", SECOND), "active");

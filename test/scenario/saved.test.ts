@@ -30,7 +30,10 @@ test(`a plan with one byte changed is refused (${FLIPS} places, seed ${SEED})`, 
     const place = numbers.next().value % bytes.length;
     const edited = Buffer.from(bytes);
     edited[place]! ^= 1 << (numbers.next().value % 7);
-    const { status, stderr } = await stage.op(["apply", stage.file("edited.json", edited.toString("latin1"))]);
+    const { status, stderr } = await stage.op([
+      "apply",
+      stage.file("edited.json", edited.toString("latin1")),
+    ]);
     const context = JSON.stringify(edited.subarray(Math.max(0, place - 20), place + 20).toString("latin1"));
     assert.equal(status, expected(edited), `byte ${place}: ${context}\n${stderr}`);
     assert.deepEqual(stage.sent(), [], context);
@@ -41,7 +44,10 @@ test(`a plan with one byte changed is refused (${FLIPS} places, seed ${SEED})`, 
 /** 6 for an edited plan; what is no plan any more, or no JSON, is a bad document. */
 function expected(edited: Buffer): number {
   try {
-    const plan = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(edited)) as Record<string, unknown>;
+    const plan = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(edited)) as Record<
+      string,
+      unknown
+    >;
     return plan["format_version"] === "1.0" ? 6 : 65;
   } catch {
     return 65;

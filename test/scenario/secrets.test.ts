@@ -41,7 +41,9 @@ test("no command shows or keeps a secret", async () => {
   const saved = join(stage.directory, "plan.json");
   const commands: readonly (readonly [readonly string[], number])[] = [
     [["query", "test1"], 0],
-    [["introspect", "org.opdbus.Test1", "/org/opdbus/Test1/control"], 0],
+    [["discover", "-v"], 0],
+    [["discover", "--json"], 0],
+    [["introspect", "org.opdbus.Test1", "/org/opdbus/Test1"], 0],
     [["diff", document], 0],
     [["diff", "--json", document], 0],
     [["plan", "-v", document], 0],
@@ -92,4 +94,19 @@ test("a secret that is not there is a fault of the document, told by its referen
   );
   assert.match(stderr, /TEST_PASSWORD/);
   assertClean("stderr", stderr);
+});
+
+test("a secret written into the document itself is refused, and not shown with its line", async () => {
+  await using stage = await openStage();
+  for (const [name, text] of [
+    ["clear.json", wishes({ Password: PASSWORD })],
+    ["beside.json", wishes({ Titel: "a slip on the same line", Password: PASSWORD })],
+    ["clear.toml", `version = 1\n[plugins.test1]\nToken = "${TOKEN}"\n`],
+  ] as const) {
+    for (const command of [["validate", "--live"], ["plan"], ["apply"], ["plan", "--json"]]) {
+      const args = [...command, stage.file(name, text)];
+      assertQuiet(args, ends(await stage.op(args, { env }), 65));
+    }
+  }
+  assert.deepEqual(stage.sent(), []);
 });

@@ -22,8 +22,8 @@ export interface Outcome {
 export interface RunOptions {
   readonly input?: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** Runs beside the program. */
-  readonly onStart?: (kill: (signal: NodeJS.Signals) => void) => Promise<void>;
+  /** Runs beside the program; `said` is what it has printed so far. */
+  readonly onStart?: (kill: (signal: NodeJS.Signals) => void, said: () => string) => Promise<void>;
 }
 
 export interface Stage extends AsyncDisposable {
@@ -63,6 +63,7 @@ export async function openStage(): Promise<Stage> {
     HOME: join(directory, "home"),
     DBUS_SYSTEM_BUS_ADDRESS: bus.address,
     OP_DBUS_PLUGIN_DIRS: join(directory, "plugins"),
+    CONFIGURATION_DIRECTORY: join(directory, "config"),
     OP_DBUS_RUNTIME_DIR: join(directory, "run"),
     OP_DBUS_STATE_DIR: join(directory, "state"),
     OP_DBUS_VERIFY_TIMEOUT_MS: "1000",
@@ -102,7 +103,8 @@ function run(args: readonly string[], env: NodeJS.ProcessEnv, options: RunOption
       });
     }
     child.once("error", reject);
-    options.onStart?.((signal) => void child.kill(signal)).catch(reject);
+    const said = (): string => output.stdout + output.stderr;
+    options.onStart?.((signal) => void child.kill(signal), said).catch(reject);
     child.once("close", (status, signal) => resolve({ status, signal, ...output }));
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.input ?? "");

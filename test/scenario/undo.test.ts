@@ -65,6 +65,23 @@ test("Ctrl-C during a call: it is finished, no other is started, all is put back
   assert.deepEqual(stage.sent(), ['["SetTitle","second"]', '["SetTitle","first"]']);
 });
 
+test("Ctrl-C twice: left at once with 4, saying what was changed and what was under way", async () => {
+  await using stage = await openStage();
+  stage.service.faults.arm("SetNote", "late-done");
+  const outcome = stage.op(["apply", stage.file("wish.json", DOCUMENT)], {
+    onStart: async (kill, said) => {
+      while (stage.sent().length < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+      kill("SIGINT");
+      // Two signals that wait together would be one.
+      while (!said().includes("interrupted:")) await new Promise((resolve) => setTimeout(resolve, 5));
+      kill("SIGINT");
+    },
+  });
+  const { stderr } = ends(await outcome, 4);
+  assert.match(stderr, /changed: test1:Title; test1:Note was under way; nothing was put back/);
+  assert.deepEqual(valuesOf(stage), ["second", "second", 1]);
+});
+
 test("Ctrl-C before the first change: 130, and nothing was sent", async () => {
   await using stage = await openStage();
   const document = stage.file("wish.json", DOCUMENT);

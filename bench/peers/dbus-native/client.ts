@@ -11,7 +11,9 @@ await runWorks({
   call: ({ signature, body, ...ask }) =>
     new Promise((resolve, reject) => {
       const message = signature === "" ? ask : { ...ask, signature, body: [...body] };
-      bus.invoke(message, (error: unknown, value: unknown) => (error === null ? resolve(value) : reject(error)));
+      bus.invoke(message, (error: unknown, value: unknown) =>
+        error === null ? resolve(value) : reject(error),
+      );
     }),
   count: (tree) => (Array.isArray(tree) ? tree.length : Object.keys(tree as object).length),
 });

@@ -26,8 +26,9 @@ let missingBytes = 0;
 let replied: (value: unknown) => void = () => undefined;
 socket.on("data", (chunk) => {
   // A reply begins with its lengths: body at 4, header fields at 12 (D-Bus specification, "Message Format").
-  for (let at = 0; at < chunk.length; ) {
-    if (missingBytes === 0) missingBytes = 16 + ((chunk.readUInt32LE(at + 12) + 7) & ~7) + chunk.readUInt32LE(at + 4);
+  for (let at = 0; at < chunk.length;) {
+    if (missingBytes === 0)
+      missingBytes = 16 + ((chunk.readUInt32LE(at + 12) + 7) & ~7) + chunk.readUInt32LE(at + 4);
     const step = Math.min(missingBytes, chunk.length - at);
     missingBytes -= step;
     at += step;

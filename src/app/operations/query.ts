@@ -1,10 +1,11 @@
 // query: what is, as a document. Without addresses every plugin whose service runs; with them what they name, started if
 // need be.
 
+import { CODES } from "../../base/codes.ts";
 import { OpError } from "../../base/error.ts";
 import { planError, queryDocument, takeInventory } from "../../state/state.ts";
 import type { Bound } from "../bound.ts";
-import { matching, pluginsNamed, readPatterns, scopeOf } from "../scope.ts";
+import { matching, needsOf, pluginsNamed, readPatterns, scopeOf } from "../scope.ts";
 
 export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
   const patterns = readPatterns(addresses);
@@ -15,17 +16,30 @@ export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
   const missing = names?.find((name) => !plugins.has(name));
   if (missing !== undefined) throw await session.noPlugin(missing);
 
-  const { schemas, unreachable } = await session.schemas(plugins);
+  const { schemas, unreachable } = await session.schemas(plugins, needsOf(patterns));
   const scopes = new Map([...schemas].map(([name, schema]) => [name, scopeOf(schema, patterns)]));
   const inventory = await takeInventory(plugins, scopes, session.contextOf, { schemas });
   if (talk.signal.aborted)
     throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
   const faults = [...unreachable.values(), ...inventory.faults];
-  // What was asked for by name must be there; a look at everything says what is missing and shows the rest.
-  if (faults.length > 0 && names !== null) throw planError(faults);
+  // A service that is away is unknown, which is an answer; any other fault of what was asked for by name is not.
+  const wrong = faults.filter(({ code }) => CODES[code].kind !== "unavailable");
+  if (wrong.length > 0 && names !== null) throw planError(wrong);
   for (const { message } of faults) talk.tell({ type: "diagnostic", severity: "warning", message });
+  for (const [name, { notes }] of schemas) {
+    if ((plugins.get(name)?.unapproved ?? []).length === 0) continue;
+    for (const note of notes)
+      talk.tell({ type: "diagnostic", severity: "note", message: `${name}: ${note}` });
+  }
+  const away = new Map(
+    [...unreachable, ...inventory.unavailable].map(([name, { message }]) => [name, message]),
+  );
   const observed = new Map(
     [...inventory.reading.observed].map(([name, seen]) => [name, matching(seen, patterns)]),
   );
-  return { document: queryDocument(observed, schemas), started: session.started() };
+  return {
+    document: queryDocument(observed, schemas, away),
+    started: session.started(),
+    away: [...away.keys()],
+  };
 };

@@ -18,7 +18,8 @@ export function plainOf(located: Located): Plain {
   return Array.from(value as readonly Located[], plainOf);
 }
 
-/** Are two values the same? Order of keys does not count, 1 and 1n are one number, nan is itself. */
+/** Are two values the same? Order of keys does not count, 1 and 1n are one number, nan is itself, and a double that JSON
+ * cannot write is the same as its literal there ({"$d": "nan"}). */
 export function samePlain(a: Plain, b: Plain): boolean {
   if (a === b) return true;
   if (Array.isArray(a))
@@ -26,7 +27,7 @@ export function samePlain(a: Plain, b: Plain): boolean {
       Array.isArray(b) && a.length === b.length && a.every((element, i) => samePlain(element, b[i] ?? null))
     );
   if (isPlainTable(a)) {
-    if (!isPlainTable(b)) return false;
+    if (!isPlainTable(b)) return typeof b === "number" && isLiteralOf(b, a);
     const keys = Object.keys(a);
     return (
       keys.length === Object.keys(b).length &&
@@ -35,7 +36,14 @@ export function samePlain(a: Plain, b: Plain): boolean {
   }
   if (typeof a === "bigint" && typeof b === "number") return sameNumber(a, b);
   if (typeof a === "number" && typeof b === "bigint") return sameNumber(b, a);
+  if (typeof a === "number" && isPlainTable(b)) return isLiteralOf(a, b);
   return Object.is(a, b);
+}
+
+/** nan, inf and -inf as writeJson writes them. */
+function isLiteralOf(value: number, table: PlainTable): boolean {
+  if (Number.isFinite(value) || Object.keys(table).length !== 1) return false;
+  return table["$d"] === (Number.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf");
 }
 
 function sameNumber(exact: bigint, number: number): boolean {

@@ -2,6 +2,7 @@
 // literal that documents have for it. `canonicalJson` is RFC 8785: equal values give equal bytes, which is what plan
 // bases and audit entries are hashed from.
 
+import { visibleJson } from "../visible.ts";
 import type { Plain, PlainTable } from "./plain.ts";
 
 interface Style {
@@ -10,9 +11,10 @@ interface Style {
   readonly keys: (table: PlainTable) => string[];
 }
 
-/** JSON with `indent` spaces a level (0: on one line) that readText reads back. Ends without a newline. */
+/** JSON with `indent` spaces a level (0: on one line) that readText reads back; what a terminal would obey or hide is
+ * escaped. Ends without a newline. */
 export function writeJson(value: Plain, indent = 2): string {
-  return write(value, "", { indent, number: exactText, keys: Object.keys });
+  return visibleJson(write(value, "", { indent, number: exactText, keys: Object.keys }));
 }
 
 const CANONICAL: Style = { indent: 0, number: String, keys: (table) => Object.keys(table).sort() };

@@ -1,6 +1,7 @@
 // TOML 1.0 out, as a person would write it: a table's own values first, then its tables under headers. null, which TOML
 // lacks, is { reset = true }; an integer beyond int64 is a text; both are what documents read back.
 
+import { visibleToml } from "../visible.ts";
 import type { Plain, PlainTable } from "./plain.ts";
 import { exactText } from "./write-json.ts";
 
@@ -39,7 +40,7 @@ function tomlKey(name: string): string {
 }
 
 function tomlText(text: string): string {
-  return JSON.stringify(text).replaceAll("\u007f", "\\u007f");
+  return visibleToml(JSON.stringify(text));
 }
 
 function inline(value: Plain): string {

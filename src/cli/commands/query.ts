@@ -7,6 +7,8 @@ type Flags = {
   readonly format?: "json" | "toml";
 };
 
+const UNAVAILABLE = 75;
+
 export const query = command<Flags, string[]>({
   name: "query",
   aliases: ["show"],
@@ -27,7 +29,7 @@ export const query = command<Flags, string[]>({
   exits: [
     [0, "read"],
     [65, "an address names what does not exist"],
-    [75, "a service cannot be reached"],
+    [UNAVAILABLE, "a service that was asked for cannot be reached: it is under _unknown"],
   ],
   examples: [
     ["op-dbus query hostname1", "one service"],
@@ -43,5 +45,5 @@ async function run(context: Context, flags: Flags, ...names: string[]): Promise<
   const format = globals.json ? "json" : (flags.format ?? (terminal.outIsTerminal ? "toml" : "json"));
   const { documentText } = await import("../views/document.ts");
   terminal.print(documentText(reply.document, format, terminal.outIsTerminal));
-  return 0;
+  return names.length > 0 && reply.away.length > 0 ? UNAVAILABLE : 0;
 }

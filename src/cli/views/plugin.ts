@@ -60,8 +60,18 @@ export function createdText({ directory, files }: ReplyOf<"plugin.create">, look
   ].join("\n");
 }
 
-export function checkedText(reply: ReplyOf<"plugin.check">, look: Look): string {
+/** `asked`: the folder or name that was given. */
+export function checkedText(reply: ReplyOf<"plugin.check">, asked: string, look: Look): string {
   const against = reply.live ? "against the live service" : "by itself (the service is not here)";
-  const notes = reply.notes.flatMap((note) => wrap(`note: ${visible(note)}`, look.width));
-  return `${[`${look.paint("green", "Right")}: ${visible(reply.name)}, checked ${against}.`, ...notes].join("\n")}\n`;
+  const lines = [`${look.paint("green", "Right")}: ${visible(reply.name)}, checked ${against}.`];
+  for (const note of reply.notes) lines.push(...wrap(`note: ${visible(note)}`, look.width));
+  const calls = (list: readonly string[]): void =>
+    void lines.push(...list.map((call) => `  ${visible(call)}`));
+  if (reply.approved.length > 0) lines.push("Approved, until the mapping is edited; it calls to read:");
+  calls(reply.approved);
+  if (reply.unapproved.length > 0) lines.push("Not approved; to read, it would call:");
+  calls(reply.unapproved);
+  if (reply.unapproved.length > 0)
+    lines.push(`To allow that:  op-dbus plugin check ${visible(asked)} --approve`);
+  return `${lines.join("\n")}\n`;
 }

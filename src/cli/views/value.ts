@@ -2,7 +2,7 @@
 // are made visible here, so every view goes through these functions.
 
 import { LIMITS } from "../../base/limits.ts";
-import { visible } from "../../base/visible.ts";
+import { visible, visibleJson } from "../../base/visible.ts";
 import type { DocValue } from "../../api/api.ts";
 
 export type Shown = DocValue | { readonly unknown: string };
@@ -60,7 +60,7 @@ export function count(n: number, one: string, many: string = `${one}s`): string 
 /** JSON text of anything plain: Maps become objects, bigints exact integers, what has no value is left out. `indent` 0 =
  * one line, as streams need it. */
 export function toJson(value: unknown, indent: 0 | 2 = 2): string {
-  return write(value, indent, "\n");
+  return visibleJson(write(value, indent, "\n"));
 }
 
 function write(value: unknown, indent: number, newline: string): string {

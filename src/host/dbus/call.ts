@@ -16,6 +16,8 @@ export interface Call {
   readonly deadlineMs?: number;
   /** Largest reply to take, in bytes; default LIMITS.replyBytesMax. A larger one is OPD3006 and is not kept. */
   readonly replyBytesMax?: number;
+  /** The signature that the reply must have; another one is OPD3006. Without it any is taken. */
+  readonly replySignature?: string;
   readonly signal?: AbortSignal;
   /** NO_AUTO_START: do not start the service for this call. */
   readonly noAutoStart?: boolean;

@@ -289,6 +289,7 @@ export class Connection implements Bus {
       return false;
     }
     const serial = header.replySerial ?? 0;
+    if (!this.#pending.expects(serial, header.sender)) return false;
     const bytesMax = this.#pending.replyBytesMax(serial);
     if (bodySizeBytes <= bytesMax) return true;
     this.#pending.fail(serial, (call) =>

@@ -47,6 +47,8 @@ export class Exports {
   readonly #options: ExportsOptions;
   /** Calls under way by sender. */
   readonly #busy = new Map<string, number>();
+  /** Bytes of all of them. */
+  #busyBytes = 0;
 
   constructor(options: ExportsOptions) {
     this.#options = options;
@@ -78,12 +80,17 @@ export class Exports {
     const sender = call.sender ?? "";
     const busy = this.#busy.get(sender) ?? 0;
     if (busy >= LIMITS.incomingCallsAtOnceMax) return this.refuse(call, "too many calls at once");
+    if (this.#busyBytes + call.bodySizeBytes > LIMITS.incomingBytesAtOnceMax) {
+      return this.refuse(call, "calls with too many bytes at once");
+    }
     this.#busy.set(sender, busy + 1);
+    this.#busyBytes += call.bodySizeBytes;
     void Promise.resolve()
       .then(() => this.#run(call))
       .catch((error: unknown) => this.#fail(call, error))
       .catch(this.#options.report)
       .finally(() => {
+        this.#busyBytes -= call.bodySizeBytes;
         const left = (this.#busy.get(sender) ?? 1) - 1;
         if (left === 0) this.#busy.delete(sender);
         else this.#busy.set(sender, left);

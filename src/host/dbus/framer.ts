@@ -10,6 +10,9 @@ import { viewOf } from "./reader.ts";
 /** Says by its header whether a message is wanted. Asked once for each; its body follows only then. */
 export type Accept = (header: MessageHeader) => boolean;
 
+/** For fewer bytes a copy is cheaper than a read of their own. */
+const ROOM_BYTES_MIN = 16 * 1024;
+
 export class Framer {
   /** Messages that were skipped: refused, of an unknown type, with a header beyond its limit or an unknown field that
    * does not decode. */
@@ -39,13 +42,26 @@ export class Framer {
     this.#pos = 0;
   }
 
+  /** Where bytes of the large message under way can be read to without a copy; null: anywhere, and to `push`. Asked
+   * after `next` has answered null. */
+  room(): Buffer | null {
+    const gathered = this.#gathered;
+    if (gathered === null || gathered.length - this.#held < ROOM_BYTES_MIN) return null;
+    return gathered.subarray(this.#held);
+  }
+
+  /** So many bytes were read into the room. */
+  filled(bytes: number): void {
+    this.#held += bytes;
+  }
+
   /** The next whole message, null when more bytes are needed. Throws FramingError: nothing after it can be read. */
   next(): Message | null {
     for (;;) {
       const step = Math.min(this.#skipBytes, this.#chunk.length - this.#pos);
       this.#skipBytes -= step;
       this.#pos += step;
-      if (this.#pos === this.#chunk.length) return this.#release();
+      if (this.#pos === this.#chunk.length && this.#held !== this.#gathered?.length) return this.#release();
       const message = this.#gathered === null ? this.#inPlace() : this.#gather(this.#gathered);
       if (message !== null) return message;
     }

@@ -9,6 +9,25 @@ const SLAB_BYTES = 65_536;
 /** A slab with less than this left is given up. */
 const SLAB_REST_BYTES = 256;
 
+/** Memory of a large message that was sent, for the next one: fresh memory costs as much as the message itself,
+ * because the kernel clears each page of it. */
+let used: Buffer | null = null;
+const USED_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Takes the memory of a message back. Nobody may look at the message any more. Small ones share theirs and keep it. */
+export function reuse(message: Buffer): void {
+  const { byteLength } = message.buffer;
+  if (message.length > SLAB_BYTES && byteLength <= USED_BYTES_MAX)
+    used = Buffer.from(message.buffer, 0, byteLength);
+}
+
+function memory(sizeBytes: number): Buffer {
+  const again = used;
+  if (again === null || again.length < sizeBytes) return Buffer.allocUnsafeSlow(sizeBytes);
+  used = null;
+  return again;
+}
+
 export class Output {
   bytes: Buffer;
   view: DataView;
@@ -55,7 +74,7 @@ export class Output {
     if (used + size > LIMITS.messageSizeBytesMax)
       throw new OpError("OPD3010", "a message has at most 128 MiB");
     const grown = Math.min(Math.max(SLAB_BYTES, used * 2, used + size), LIMITS.messageSizeBytesMax);
-    const bytes = Buffer.allocUnsafeSlow(grown);
+    const bytes = memory(grown);
     this.bytes.copy(bytes, 0, this.start, this.pos);
     this.bytes = bytes;
     this.view = viewOf(bytes);

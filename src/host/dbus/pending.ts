@@ -17,6 +17,8 @@ const TIMER_MS_MAX = 2 ** 30;
 
 const SLOTS_AT_FIRST = 256;
 
+const DRIVER = "org.freedesktop.DBus";
+
 interface Waiting {
   readonly serial: number;
   readonly settle: Settle;
@@ -72,9 +74,18 @@ export class Pending {
     return this.#get(serial)?.replyBytesMax ?? 0;
   }
 
-  /** A reply arrived. One that nobody waits for (any more) is dropped. */
+  /** May this peer answer? On a session bus anybody can send a reply: it counts from the bus itself and from whom the
+   * call went to. Who owned a well-known name when it arrived there, only the bus knows. */
+  expects(serial: number, sender: string | undefined): boolean {
+    const to = this.#get(serial)?.call.destination;
+    if (to === undefined) return false;
+    if (sender === undefined || sender === to || sender === DRIVER) return true;
+    return to !== DRIVER && !to.startsWith(":");
+  }
+
+  /** A reply arrived. One that nobody waits for (any more), or of a stranger, is dropped. */
   settle(serial: number, reply: Message): void {
-    this.#end(serial, reply, null);
+    if (this.expects(serial, reply.sender)) this.#end(serial, reply, null);
   }
 
   fail(serial: number, error: (call: Call) => OpError): void {

@@ -26,6 +26,10 @@ export function readReply(call: Call, message: Message): Reply {
   if (message.fdCount > 0) {
     throw unusable(call, "it carries file descriptors, which Node.js cannot receive");
   }
+  const { replySignature: wanted } = call;
+  if (wanted !== undefined && message.signature !== wanted) {
+    throw unusable(call, `it has the signature '${message.signature}', not '${wanted}'`);
+  }
   try {
     return { sender: message.sender ?? "", signature: message.signature, body: message.body() };
   } catch (error) {

@@ -237,8 +237,17 @@ export class Subscriptions {
   }
 }
 
-/** A call of the bus driver with one string. */
+/** What the bus driver answers to the calls that are sent to it here. */
+const DRIVER_REPLIES: Readonly<Record<string, string>> = Object.freeze({
+  Hello: "s",
+  GetId: "s",
+  GetNameOwner: "s",
+  RequestName: "u",
+});
+
+/** A call of the bus driver with strings. */
 export function driverCall(member: string, ...body: string[]): Call {
+  const replySignature = DRIVER_REPLIES[member];
   return {
     destination: "org.freedesktop.DBus",
     path: "/org/freedesktop/DBus",
@@ -246,6 +255,7 @@ export function driverCall(member: string, ...body: string[]): Call {
     member,
     signature: "s".repeat(body.length),
     body,
+    ...(replySignature === undefined ? {} : { replySignature }),
   };
 }
 

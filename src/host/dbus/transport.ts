@@ -18,6 +18,10 @@ const ROOM_BYTES_MIN = 16 * 1024;
 export interface PipeEvents {
   /** What arrived. The chunk belongs to the receiver. */
   data(chunk: Buffer): void;
+  /** Where the next bytes are wanted, so that none are copied; null = anywhere, and then to `data`. */
+  room?(): Buffer | null;
+  /** So many bytes were read into the room that was given last. */
+  filled?(bytes: number): void;
   /** Called once. null = the other side ended it in peace. */
   closed(error: Error | null): void;
 }
@@ -31,6 +35,7 @@ export class Pipe {
   #closed: { error: Error | null } | null = null;
   #queue: Uint8Array[] = [];
   #queueBytes = 0;
+  readonly #sent = new WeakMap<Uint8Array, () => void>();
 
   constructor(out: Writable, end: () => void) {
     this.#out = out;
@@ -44,13 +49,14 @@ export class Pipe {
     if (this.#closed !== null) events.closed(this.#closed.error);
   }
 
-  /** Queues bytes; all of one tick leave in one write. The bytes must not change afterwards. Throws OPD3023 when the
-   * other side has not read for too long. */
-  write(bytes: Uint8Array): void {
+  /** Queues bytes; all of one tick leave in one write. The bytes must not change before `sent`, which is called for
+   * large ones only. Throws OPD3023 when the other side has not read for too long. */
+  write<Bytes extends Uint8Array>(bytes: Bytes, sent?: (bytes: Bytes) => void): void {
     if (this.#closed !== null) return;
     if (this.queuedBytes + bytes.length > LIMITS.writeQueueBytesMax) {
       throw new OpError("OPD3023", "the bus does not read what is sent to it");
     }
+    if (sent !== undefined && bytes.length > SLAB_BYTES) this.#sent.set(bytes, () => sent(bytes));
     if (this.#queue.push(bytes) === 1) process.nextTick(() => this.#flush());
     this.#queueBytes += bytes.length;
   }
@@ -73,6 +79,14 @@ export class Pipe {
     else this.#events.data(chunk);
   }
 
+  room(): Buffer | null {
+    return this.#events?.room?.() ?? null;
+  }
+
+  filled(bytes: number): void {
+    this.#events?.filled?.(bytes);
+  }
+
   ended(error: Error | null): void {
     if (this.#closed !== null) return;
     this.#closed = { error };
@@ -87,11 +101,11 @@ export class Pipe {
     this.#queue = [];
     this.#queueBytes = 0;
     if (queue.length === 0 || this.#closed !== null) return;
-    if (queue.length === 1) this.#out.write(queue[0]!);
+    if (queue.length === 1) this.#out.write(queue[0]!, this.#sent.get(queue[0]!));
     else if (bytes <= SLAB_BYTES) this.#out.write(Buffer.concat(queue, bytes));
     else {
       this.#out.cork();
-      for (const part of queue) this.#out.write(part);
+      for (const part of queue) this.#out.write(part, this.#sent.get(part));
       this.#out.uncork();
     }
   }
@@ -174,17 +188,23 @@ interface OnRead {
 
 function openSocket(dial: (onread: OnRead) => Socket): { pipe: Promise<Pipe>; abandon: () => void } {
   let room = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  let wanted: Buffer | null = null;
   const socket = dial({
-    buffer: () => room,
+    buffer: () => wanted ?? room,
     callback(bytes) {
-      const chunk = room.subarray(0, bytes);
-      const left = room.length - bytes;
-      room = left < ROOM_BYTES_MIN ? Buffer.allocUnsafeSlow(SLAB_BYTES) : room.subarray(bytes);
-      pipe.received(chunk);
+      if (wanted === null) take(bytes);
+      else pipe.filled(bytes);
+      wanted = pipe.room();
       return true;
     },
   });
   const pipe = new Pipe(socket, () => socket.destroySoon());
+  const take = (bytes: number): void => {
+    const chunk = room.subarray(0, bytes);
+    const left = room.length - bytes;
+    room = left < ROOM_BYTES_MIN ? Buffer.allocUnsafeSlow(SLAB_BYTES) : room.subarray(bytes);
+    pipe.received(chunk);
+  };
   const opened = new Promise<Pipe>((resolve, reject) => {
     socket.once("connect", () => resolve(pipe));
     socket.once("error", reject);

@@ -5,6 +5,7 @@ import { OpError } from "../../base/error.ts";
 import { AUTH_BEGIN, AUTH_OPENING, ClientAuth } from "./auth.ts";
 import { Framer, type Accept } from "./framer.ts";
 import type { Message } from "./message.ts";
+import { reuse } from "./output.ts";
 import type { Pipe } from "./transport.ts";
 
 export interface WireEvents {
@@ -34,9 +35,10 @@ export class Wire {
     return this.#framer.skipped;
   }
 
-  /** Queues the bytes of one message. Throws OPD3023 when the bus does not read. */
-  send(bytes: Uint8Array): void {
-    this.#pipe.write(bytes);
+  /** Queues one message, just encoded: its bytes are this wire's from now on. Throws OPD3023 when the bus does not
+   * read. */
+  send(message: Buffer): void {
+    this.#pipe.write(message, reuse);
   }
 
   /** Sends what is queued and ends the stream. No message arrives after this. */
@@ -44,11 +46,17 @@ export class Wire {
     this.end(null);
   }
 
-  /** Bytes from the pipe. */
-  received(chunk: Buffer): void {
+  /** Where the pipe should read to; null = anywhere. */
+  room(): Buffer | null {
+    return this.#framer.room();
+  }
+
+  /** Bytes from the pipe: a chunk, or their count when they are in the room already. */
+  received(chunk: Buffer | number): void {
     if (!this.#open) return;
     try {
-      this.#framer.push(chunk);
+      if (typeof chunk === "number") this.#framer.filled(chunk);
+      else this.#framer.push(chunk);
       for (let message = this.#framer.next(); message !== null && this.#open; message = this.#framer.next()) {
         this.#events.message(message);
       }
@@ -101,6 +109,8 @@ export function openWire(
           fail(error);
         }
       },
+      room: () => wire?.room() ?? null,
+      filled: (bytes) => wire?.received(bytes),
       closed(error) {
         const reason = error === null ? "the bus closed the connection" : error.message;
         if (wire === null) fail(new OpError("OPD3002", reason));

@@ -32,12 +32,17 @@ export interface Draft {
   sources: Deed["sources"];
 }
 
-/** `resource/key.field`, as addresses are written. */
+/** `resource/key.field`, letter for letter as addresses are written: the order of actions is found by it. */
 export function nameOf(resource: string | null, key: string | null, field: string | null): string {
-  const quoted = key === null || /^[A-Za-z0-9_@-]+$/.test(key) ? (key ?? "") : JSON.stringify(key);
-  const item = resource === null ? "" : `${resource}/${quoted}`;
+  const item = resource === null ? "" : `${quoted(resource)}/${quoted(key ?? "")}`;
   if (field === null) return item;
-  return item === "" ? field : `${item}.${field}`;
+  const names = field.split(".").map(quoted).join(".");
+  return item === "" ? names : `${item}.${names}`;
+}
+
+/** A star that is meant is written as its number: in patterns the plain one means anything. */
+function quoted(name: string): string {
+  return /^[A-Za-z0-9_@-]+$/.test(name) ? name : JSON.stringify(name).replaceAll("*", "\\u002a");
 }
 
 export function actionOf(

@@ -33,7 +33,7 @@ export async function undo(runtime: Runtime, group: readonly Action[]): Promise<
   );
   const done =
     stopped === null
-      ? await performAndLook(
+      ? await putBack(
           runtime,
           backs.map((back) => back.deed),
         )
@@ -45,6 +45,16 @@ export async function undo(runtime: Runtime, group: readonly Action[]): Promise<
       outcomes.set(action, outcome);
   }
   return group.map((action) => outcomes.get(action) ?? { outcome: "done" });
+}
+
+/** One call for many fails as a whole: what can be put back without the others is. */
+async function putBack(runtime: Runtime, deeds: readonly Deed[]): Promise<readonly Outcome[]> {
+  const outcomes = [...(await performAndLook(runtime, deeds))];
+  for (const [at, deed] of deeds.entries()) {
+    if (deeds.length === 1 || outcomes[at]?.outcome !== "failed") continue;
+    outcomes[at] = (await uninvited(runtime, [deed], deeds)) ?? (await performAndLook(runtime, [deed]))[0]!;
+  }
+  return outcomes;
 }
 
 /** The machine has the last word: what is as it was is done, whatever the service says of its own trouble. */
@@ -124,10 +134,14 @@ function goesWithItem(deed: Deed, item: Item | null): boolean {
   return item === null || (deed.before === null && deed.resource.record === null && !deed.resource.anyKey);
 }
 
-/** Would putting back take away something that is not ours? The service is asked where it can say so. */
-async function uninvited(runtime: Runtime, deeds: readonly Deed[]): Promise<Outcome | null> {
+/** Would putting back take away something that is not one of `all`? The service is asked where it can say so. */
+async function uninvited(
+  runtime: Runtime,
+  deeds: readonly Deed[],
+  all: readonly Deed[] = deeds,
+): Promise<Outcome | null> {
   const deletions = deeds.filter((deed) => deed.verb === "delete");
-  const ours = new Set(deletions.map((deed) => deed.key));
+  const ours = new Set(all.flatMap((deed) => (deed.verb === "delete" ? [deed.key] : [])));
   try {
     for (const name of new Set(deletions.map(wayName))) {
       const same = deletions.filter((deed) => wayName(deed) === name);

@@ -42,6 +42,7 @@ async function ask(runtime: Runtime, id: string): Promise<Authorization> {
       member: "CheckAuthorization",
       signature: "(sa{sv})sa{ss}us",
       body: [subject, id, {}, 0, ""],
+      replySignature: "(bba{ss})",
       deadlineMs: runtime.mapping.deadlineMs,
     });
     const [result] = reply.body;

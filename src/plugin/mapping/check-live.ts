@@ -6,8 +6,8 @@ import type { Fault, Position } from "../../base/error.ts";
 import { checkFlow, checkRecipe, checkStep } from "./live-call.ts";
 import { checkResource } from "./live-resource.ts";
 import { flowTarget, targetOf, type Interfaces, type Live, type LiveCheck, type LiveView } from "./live.ts";
-import { recipesOf, sourcesOf } from "./check-static.ts";
-import type { Mapping, Resource } from "./model.ts";
+import { flowsOf, sourcesOf } from "./check-static.ts";
+import type { Mapping } from "./model.ts";
 
 /** Introspection of one object; null when there is none (or the service cannot be reached). */
 export type Introspect = (name: string, path: string) => Promise<Interfaces | null>;
@@ -113,13 +113,6 @@ function checkCheckpoint(live: Live, mapping: Mapping): void {
   const around = reply === undefined ? { resource: null } : { resource: null, reply };
   for (const recipe of [checkpoint.commit, checkpoint.rollback, checkpoint.extend])
     checkRecipe(live, recipe, around);
-}
-
-/** Names of the flows that the calls of a resource use. */
-function flowsOf(mapping: Mapping, resource: Resource): readonly string[] {
-  const steps = recipesOf(resource).flatMap((recipe) => recipe?.steps ?? []);
-  const sources = sourcesOf({ ...mapping, self: resource, resources: new Map() });
-  return [...new Set([...steps, ...sources].flatMap(({ flow }) => flow ?? []))];
 }
 
 function identityOf(fault: Fault): string {

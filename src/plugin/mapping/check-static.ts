@@ -59,6 +59,13 @@ export function sourcesOf(mapping: Mapping): readonly Source[] {
   ]);
 }
 
+/** Names of the flows that the calls of a resource use. */
+export function flowsOf(mapping: Mapping, resource: Resource): readonly string[] {
+  const steps = recipesOf(resource).flatMap((recipe) => recipe?.steps ?? []);
+  const sources = sourcesOf({ ...mapping, self: resource, resources: new Map() });
+  return [...new Set([...steps, ...sources].flatMap(({ flow }) => flow ?? []))];
+}
+
 function checkStep(step: Step, list: FaultList): void {
   for (const template of [...step.args, ...(step.simulate ?? [])]) checkTyped(template, list);
   if (step.simulate === null) return;

@@ -22,7 +22,7 @@ export function formFor(resource: Resource, name: string, signature: string): Fi
   const id = `${signature} ${name}`;
   const known = cached.get(id);
   if (known !== undefined) return known;
-  const field = resource.fields.get(name);
+  const field = spelledBy(resource, resource.fields.get(name));
   const form = formOf({
     signature,
     typeAt: typesBelow(resource, name),
@@ -34,6 +34,11 @@ export function formFor(resource: Resource, name: string, signature: string): Fi
   // Fields nobody declared come from the service: their names must not fill the memory.
   if (cached.size < 4096) cached.set(id, form);
   return form;
+}
+
+/** A field that stands for others is written as they are. They are alike: the checker sees to it. */
+function spelledBy(resource: Resource, field: Field | undefined): Field | undefined {
+  return field?.write.kind === "all" ? resource.fields.get(field.write.fields[0] ?? "") : field;
 }
 
 /** `types` for a field and what lies below it. */

@@ -103,6 +103,7 @@ class Run {
   readonly #flow: Flow;
   readonly #done = Promise.withResolvers<FlowEnd>();
   readonly #rows: Row[] = [];
+  #rowChars = 0;
   /** Ends that came before the reply told which one is ours. */
   #early: SignalMessage[] = [];
   #reply: Answer | null = null;
@@ -154,21 +155,37 @@ class Run {
     const columns = flow.rows.get(signal.member);
     if (columns !== undefined) this.#addRows(signal, columns);
     if (signal.member !== flow.end.signal) return;
-    if (this.#reply === null && flow.end.match.size > 0) this.#early.push(signal);
-    else void this.#tryEnd(signal);
+    if (this.#reply !== null || flow.end.match.size === 0) void this.#tryEnd(signal);
+    else if (this.#early.push(signal) > LIMITS.flowEarlyEndsMax) this.#overrun("too many ends before its reply");
   }
 
   #addRows(signal: SignalMessage, columns: readonly string[]): void {
     const only = bodyTerm(signal.signature, signal.body);
     if (only === undefined) return;
     const structs = signal.signature.startsWith("a(") && signal.body.length === 1 ? membersOf(only) : [only];
+    this.#rowChars += weightOf(signal.body);
     if (this.#rows.length + structs.length > LIMITS.flowRowsMax) {
-      this.#done.reject(
-        new OpError("OPD6053", `${this.#runtime.mapping.service} sent more than ${LIMITS.flowRowsMax} rows`),
-      );
-      return;
+      return this.#overrun(`more than ${LIMITS.flowRowsMax} rows`);
     }
-    this.#rows.push(...rowsOf(structs, columns, new Map()));
+    if (this.#rowChars > LIMITS.flowRowCharsMax) return this.#overrun("rows that are too long");
+    for (const row of rowsOf(structs, columns, new Map())) this.#rows.push(row);
+  }
+
+  /** A reading is given up. What changes something goes on without us. */
+  #overrun(what: string): void {
+    this.#rows.length = 0;
+    const { reading, mapping } = this.#runtime;
+    if (reading) this.#done.reject(new OpError("OPD6053", `${mapping.service} sent ${what}`));
+    else this.#lose(`it sent ${what}`);
+  }
+
+  /** The service cannot be followed any further: what it did is for the next reading to find out. */
+  #lose(reason: string): void {
+    this.#done.resolve({
+      end: "unknown",
+      reason: `${this.#runtime.mapping.service}: ${reason}`,
+      vanished: false,
+    });
   }
 
   async #tryEnd(signal: SignalMessage): Promise<void> {
@@ -187,7 +204,8 @@ class Run {
           : args.map((arg) => String(toDocument(arg.signature, arg.value))).join(" ");
       this.#done.resolve({ end: "ended", ok, code: this.#code, text, rows: this.#rows, reply: this.#reply });
     } catch (error) {
-      this.#done.reject(error);
+      if (!(error instanceof OpError) || error.kind === "bug") return this.#done.reject(error);
+      this.#lose(`its ${signal.member} is not as declared: ${error.message}`);
     }
   }
 
@@ -261,6 +279,16 @@ export function walkReply(reply: Answer | null, path: readonly (string | number)
   const [first, ...rest] = path;
   const arg = typeof first === "number" ? argsOf(reply)[first] : bodyTerm(reply.signature, reply.body);
   return arg === undefined ? undefined : walk(arg, typeof first === "number" ? rest : path);
+}
+
+/** About how much a value holds: characters, bytes, and one for everything else. */
+function weightOf(value: DBusValue): number {
+  if (typeof value === "string" || value instanceof Uint8Array) return value.length + 1;
+  if (value instanceof Variant) return weightOf(value.value);
+  if (value instanceof Map) return [...value].reduce((sum, [key, each]) => sum + weightOf(key) + weightOf(each), 1);
+  if (typeof value !== "object") return 1;
+  if (Array.isArray(value)) return value.reduce((sum: number, each: DBusValue) => sum + weightOf(each), 1);
+  return Object.entries(value).reduce((sum, [key, each]) => sum + key.length + weightOf(each as DBusValue), 1);
 }
 
 /** What a service says at length, as a reason: its lines one after the other. */

@@ -2,7 +2,9 @@
 // mapping calls absent is none. Keys are never object paths; an alias that two items share is a fault.
 
 import { OpError } from "../../base/error.ts";
+import { LIMITS } from "../../base/limits.ts";
 import { DBusError } from "../../host/dbus/dbus.ts";
+import { inParallel } from "../in-parallel.ts";
 import { isOneOf } from "./flow.ts";
 import { meaningOf } from "./meaning.ts";
 import type { PropertyCondition, Resource } from "./model.ts";
@@ -26,16 +28,22 @@ export function startReading(runtime: Runtime): Reading {
   );
 }
 
+/** How many items are read together. Flows go one after the other: a service has only so many transactions. */
+export function lanesOf(resource: Resource): number {
+  const hasFlow = [...resource.sources.values()].some(({ flow }) => flow !== null);
+  return hasFlow ? 1 : LIMITS.readItemsParallelMax;
+}
+
 /** All items by key, each read once a reading. */
 export function listItems(reading: Reading, resource: Resource): Promise<ReadonlyMap<string, Listed>> {
   return reading.once(`items ${resource.name}`, async () => {
     const found = new Map<string, Listed>();
     if (resource.list === null || resource.key === null) return found;
     const elements = elementsOf(await new Subject(reading, resource, null, undefined).look(resource.list));
-    for (const item of elements) {
-      const listed = await readListed(reading, resource, null, item);
-      if (listed !== null && !found.has(listed.key)) found.set(listed.key, listed);
-    }
+    const all = await inParallel(elements, lanesOf(resource), (item) =>
+      readListed(reading, resource, null, item),
+    );
+    for (const listed of all) if (listed !== null && !found.has(listed.key)) found.set(listed.key, listed);
     return found;
   });
 }

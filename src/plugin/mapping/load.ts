@@ -106,6 +106,7 @@ function mappingOf(file: string, digest: string, root: Located, list: FaultList)
     errors: errorsOf(keys),
     checkpoint: checkpointOf(keys, { ...own, flows }),
     self: resourceOf(null, keys.entries.get("self"), start, calls),
+    hasSelf: keys.entries.has("self"),
     resources,
   };
 }

@@ -370,5 +370,7 @@ export interface Mapping {
   readonly checkpoint: CheckpointRecipes | null;
   /** The plugin's own fields; empty when the mapping has no [self]. */
   readonly self: Resource;
+  /** Is there a [self], if only an empty one? Then the properties of its object are fields; else there are none. */
+  readonly hasSelf: boolean;
   readonly resources: ReadonlyMap<string, Resource>;
 }

@@ -5,11 +5,12 @@ import { OpError } from "../../base/error.ts";
 import { DBusError } from "../../host/dbus/dbus.ts";
 import { tableOf } from "../doc.ts";
 import { equalDoc } from "../equal.ts";
+import { inParallel } from "../in-parallel.ts";
 import type { DocValue, Item, Observed, ObservedResource, Reading as Shown, Scope } from "../plugin.ts";
 import { secretPlace } from "../secret-place.ts";
 import { isSecret, shownAs } from "./field.ts";
 import { matchesAny } from "./glob.ts";
-import { findItem, holdsAny, listItems, pathOfItem, startReading } from "./items.ts";
+import { findItem, holdsAny, lanesOf, listItems, pathOfItem, startReading } from "./items.ts";
 import { meaningOf } from "./meaning.ts";
 import type { Field, Resource } from "./model.ts";
 import { isUnknown, isUnreachable, type Raw, type Reading } from "./reading.ts";
@@ -29,7 +30,7 @@ export async function observe(runtime: Runtime, scope: Scope): Promise<Observed>
   const reading = startReading(runtime);
   try {
     const self =
-      scope.self === undefined || mapping.self.fields.size === 0
+      scope.self === undefined || !mapping.hasSelf
         ? null
         : await readItem(new Subject(reading, mapping.self, null, undefined), scope.self, []);
     const resources = new Map<string, ObservedResource>();
@@ -69,19 +70,29 @@ async function observeResource(
 ): Promise<ObservedResource> {
   const items = new Map<string, Item>();
   if (asked.keys === "all") {
-    for (const listed of (await listItems(reading, resource)).values()) {
-      const subject = new Subject(reading, resource, listed.key, listed.item);
-      items.set(listed.key, await readItem(subject, asked.fields, listed.aliases));
-    }
-    return { complete: true, items };
+    const all = [...(await listItems(reading, resource)).values()];
+    // Who asks for no field of all items wants to know what there is: nothing is asked of the items themselves.
+    const isListing = asked.fields.length === 0;
+    const read = await inParallel(all, lanesOf(resource), async ({ key, aliases, item }) =>
+      isListing
+        ? listedItem(key, aliases, item)
+        : readItem(new Subject(reading, resource, key, item), asked.fields, aliases),
+    );
+    return { complete: true, items: new Map(read.map((item) => [item.key, item])) };
   }
-  for (const key of asked.keys) {
+  const read = await inParallel(asked.keys, lanesOf(resource), async (key) => {
     const listed = await findItem(reading, resource, key);
-    if (listed === null && !resource.anyKey) continue;
+    if (listed === null && !resource.anyKey) return null;
     const subject = new Subject(reading, resource, listed?.key ?? key, listed?.item);
-    items.set(subject.key ?? key, await readItem(subject, asked.fields, listed?.aliases ?? []));
-  }
+    return readItem(subject, asked.fields, listed?.aliases ?? []);
+  });
+  for (const item of read) if (item !== null) items.set(item.key, item);
   return { complete: false, items };
+}
+
+function listedItem(key: string, aliases: readonly string[], item: Term): Item {
+  const detail: ItemDetail = Object.freeze({ raw: new Map(), item });
+  return Object.freeze({ key, aliases, fields: new Map(), pending: false, detail });
 }
 
 /** One item with the fields asked for. */

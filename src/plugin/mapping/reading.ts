@@ -62,7 +62,7 @@ export class Reading {
   all(path: string, name: string): Promise<ReadonlyMap<string, Raw> | null> {
     return this.once(`properties ${path} ${name}`, async () => {
       try {
-        const reply = await this.#properties(path, "GetAll", "s", [name]);
+        const reply = await this.#properties(path, "GetAll", [name], "a{sv}");
         return new Map(
           Object.entries(reply as Record<string, Variant>).map(([key, value]) => [key, plain(value)]),
         );
@@ -83,7 +83,7 @@ export class Reading {
       try {
         found.set(
           property.name,
-          plain((await this.#properties(path, "Get", "ss", [name, property.name])) as Variant),
+          plain((await this.#properties(path, "Get", [name, property.name], "v")) as Variant),
         );
       } catch (error) {
         if (!(error instanceof DBusError) || isUnreachable(this.runtime, error)) throw error;
@@ -96,21 +96,22 @@ export class Reading {
   async #properties(
     path: string,
     member: string,
-    signature: string,
-    body: readonly DBusValue[],
-  ): Promise<DBusValue> {
+    body: readonly string[],
+    replySignature: string,
+  ): Promise<DBusValue | undefined> {
     const { mapping, ctx } = this.runtime;
     const reply = await ctx.bus.call({
       destination: mapping.service,
       path,
       interface: "org.freedesktop.DBus.Properties",
       member,
-      signature,
+      signature: "s".repeat(body.length),
       body,
+      replySignature,
       deadlineMs: mapping.deadlineMs,
       ...(this.runtime.reading ? { signal: ctx.signal } : {}),
     });
-    return bodyTerm(reply.signature, reply.body)?.value ?? Object.create(null);
+    return reply.body[0];
   }
 
   async #unlessAbsent<T>(promise: Promise<T>): Promise<T | null> {
@@ -123,7 +124,8 @@ export class Reading {
   }
 }
 
-/** The service as a whole is away: reading on makes no sense. */
+/** The service as a whole is away: reading on makes no sense. One that answers nonsense is there. */
 export function isUnreachable(runtime: Runtime, error: DBusError): boolean {
+  if (error.code === "OPD3006") return false;
   return isUnknownOutcome(error) || meaningOf(runtime.mapping, error) === "unavailable";
 }

@@ -158,7 +158,7 @@ function fieldsOf(live: Live, resource: Resource, isOpen: boolean): ReadonlyMap<
   }
   const target = targetOf(live.mapping, resource.object);
   if (resource.record !== null || (resource.name !== null && !target.varied)) return fields;
-  if (resource.name === null && resource.fields.size === 0) return fields;
+  if (resource.name === null && !live.mapping.hasSelf) return fields;
   for (const name of target.interfaces) {
     for (const property of live.view.spots.get(target.spot)?.get(name)?.properties.values() ?? []) {
       if (

@@ -142,7 +142,8 @@ async function effectOf(
 }
 
 /** An item in a few words: its one-word columns that are fields (a version and an architecture, not a summary). */
-export function describe(resource: Resource, item: Term): string {
+export function describe(resource: Resource, item: Term | undefined): string {
+  if (item === undefined) return "";
   return [...columnsOf(resource, item).values()]
     .filter((text) => text !== "" && !text.includes(" "))
     .join(" ");

@@ -192,6 +192,7 @@ async function objectsWith(
       path,
       interface: "org.freedesktop.DBus.ObjectManager",
       member: "GetManagedObjects",
+      replySignature: "a{oa{sa{sv}}}",
       deadlineMs,
     });
     return Object.entries(reply.body[0] as Record<string, Record<string, unknown>>);

@@ -18,6 +18,7 @@ import type { Runtime } from "./runtime.ts";
 import { describe, offeredAs } from "./simulate.ts";
 import { elementsOf } from "./source.ts";
 import { Subject } from "./subject.ts";
+import type { Term } from "./term.ts";
 import { usedFields } from "./uses.ts";
 
 export function refuse(code: Code, message: string, hint?: string): never {
@@ -120,7 +121,7 @@ async function updates(
   const isCreated =
     way.kind === "recipe" && way.recipe.name !== null && way.recipe.name === resource.create?.name;
   if (isCreated && resource.candidate !== null && (await subject.candidate()) === undefined)
-    await refuseMissing(reading, resource, change);
+    await refuseMissing(reading, resource, change, itemOf(seen));
   return [deedFor(resource, change, seen, { verb: "update", field: name, way, after })];
 }
 
@@ -175,11 +176,16 @@ async function creation(reading: Reading, resource: Resource, asked: Change): Pr
   return [create, ...later];
 }
 
-/** Not offered at all, or only otherwise than the document wants it. */
-async function refuseMissing(reading: Reading, resource: Resource, change: Change): Promise<never> {
+/** Not offered at all, or only otherwise than the document wants it; `here`: the item that is there already. */
+async function refuseMissing(
+  reading: Reading,
+  resource: Resource,
+  change: Change,
+  here?: Term,
+): Promise<never> {
   const key = change.key ?? "";
   const other = await new Subject(reading, resource, key, undefined).candidate();
-  if (other === undefined)
+  if (other === undefined && here === undefined)
     return refuseUnknown(
       reading,
       resource,
@@ -187,8 +193,11 @@ async function refuseMissing(reading: Reading, resource: Resource, change: Chang
       `${key} is not offered: the service was asked for exactly this name`,
     );
   const wanted = [...change.want].map(([name, value]) => `${name} ${String(value)}`);
-  const offered = describe(resource, other);
-  return refuse("OPD6056", `${key} is not offered with ${wanted.join(", ")}`, `offered: ${offered}`);
+  const offered =
+    other === undefined
+      ? `${describe(resource, here)} is here, and nothing else is offered`
+      : `offered: ${describe(resource, other)}`;
+  return refuse("OPD6056", `${key} is not offered with ${wanted.join(", ")}`, offered);
 }
 
 async function refuseUnknown(
