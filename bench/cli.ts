@@ -47,6 +47,7 @@ export async function cliBench(
       unit: "ms",
       peer: "node -e 0",
       peerValue: median(ms.bare),
+      missed: "the rest is the loading of modules, of Node's own crypto and net, and of the mapping",
       ...(moreMax === undefined ? {} : { goal: { moreMax } }),
     });
   return [

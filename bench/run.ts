@@ -2,6 +2,7 @@
 // table, or one JSON line a figure. Exit 0 also when a goal is missed: the table says so.
 
 import { parseArgs } from "node:util";
+import { applyBench } from "./apply.ts";
 import { cliBench } from "./cli.ts";
 import { dbusBench } from "./dbus.ts";
 import type { Figure } from "./figure.ts";
@@ -13,6 +14,7 @@ const benches: Readonly<Record<string, Bench>> = {
   dbus: dbusBench,
   plan: planBench,
   cli: cliBench,
+  apply: applyBench,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,7 +1,8 @@
 // The front door: argv in, exit status out. Joins the rooms that the doors may not see; decides nothing.
 
 import { homedir } from "node:os";
-import type { Invoke } from "./api/api.ts";
+import type { Invoke, Traffic } from "./api/api.ts";
+import type { App } from "./app/app.ts";
 import type { Configured } from "./base/config.ts";
 import { runCli, type Operations } from "./cli/cli.ts";
 
@@ -9,18 +10,23 @@ const who = Object.freeze({ uid: process.getuid!(), home: homedir(), env: proces
 
 /** Operations in this process, loaded with the first call: help and errors of the command line never pay for them. */
 function connect(configured: Configured): Operations {
-  let app: Promise<{ readonly invoke: Invoke; close(): Promise<void> }> | null = null;
+  let app: Promise<App> | null = null;
   const load = async () => (await import("./app/app.ts")).buildApp({ configured, who });
   const invoke: Invoke = async (name, request, talk) =>
     await (await (app ??= load())).invoke(name, request, talk);
-  return { invoke, close: async () => (await app?.catch(() => null))?.close() };
+  const close = async (): Promise<Traffic | null> => {
+    const opened = await app?.catch(() => null);
+    await opened?.close();
+    return opened?.traffic() ?? null;
+  };
+  return { invoke, close };
 }
 
 // The reader of a pipe that went away had enough: that is success (op-dbus discover | head -1).
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 70));
 process.stderr.on("error", () => undefined);
 
-process.exitCode = await runCli(process.argv.slice(2), {
+void runCli(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
@@ -28,4 +34,4 @@ process.exitCode = await runCli(process.argv.slice(2), {
   who,
   connect,
   exit: (status) => process.exit(status),
-});
+}).then((status) => (process.exitCode = status));

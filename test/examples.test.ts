@@ -36,12 +36,9 @@ for (const file of examples) {
 test("the files of the role are one document", () => {
   const { raw, faults } = parseDocument(examples.filter((file) => file.includes("/role/")).map(source));
   assert.deepEqual(faults, []);
-  assert.deepEqual([...raw!.plugins].map(([name, { entries }]) => [name, entries.size]).toSorted(), [
-    ["hostname1", 4],
-    ["locale1", 1],
-    ["systemd1", 1],
-    ["timedate1", 1],
-  ]);
+  const entries = (name: string) => [...raw!.plugins.get(name)!.entries.keys()].join(" ");
+  assert.equal([...raw!.plugins.keys()].join(" "), "hostname1 locale1 systemd1 timedate1");
+  assert.equal(entries("hostname1"), "Deployment StaticHostname Location Chassis");
 });
 
 test("the JSON twin says the same", () => {

@@ -1,10 +1,7 @@
-// The pages of the guide do what they say: every console block is run on its stage and prints what stands there. The page
-// on the D-Bus library is a program and has its own test.
+// The pages of the documentation do what they say: every console block is run on its stage and prints what stands there. The
+// page on the D-Bus library is a program and has its own test.
 
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { globSync } from "node:fs";
 import { root, testPage } from "./support/page.ts";
 
-for (const file of readdirSync(join(root, "docs/guide"))) {
-  if (file.endsWith(".md") && file !== "dbus.md") testPage(`docs/guide/${file}`);
-}
+for (const file of globSync(["docs/guide/*.md", "docs/design/*.md"], { cwd: root }).sort()) testPage(file);

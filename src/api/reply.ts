@@ -60,8 +60,22 @@ export interface DiffReply {
   readonly unchanged: number;
 }
 
+/** What a process said and heard on the bus. Times are NaN while no call was answered. */
+export interface Traffic {
+  readonly calls: number;
+  readonly errors: number;
+  readonly timeouts: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly signals: number;
+  readonly dropped: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
 export interface PlanReply {
-  readonly plan: Plan;
+  /** null: only the way back of a saved plan was asked for, and nothing was planned. */
+  readonly plan: Plan | null;
   /** Action id -> address. */
   readonly addresses: ReadonlyMap<string, string>;
   /** The plan as `--json` and `--out` write it. */

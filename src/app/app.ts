@@ -2,12 +2,14 @@
 // Requests are checked here, once, for every door. Nothing is parsed, printed or decided.
 
 import { OpError } from "../base/error.ts";
-import { checkRequest, type Invoke, type OperationName } from "../api/api.ts";
+import { checkRequest, type Invoke, type OperationName, type Traffic } from "../api/api.ts";
 import type { Bound } from "./bound.ts";
 import { openParts, type PartsInput } from "./parts.ts";
 
 export interface App {
   readonly invoke: Invoke;
+  /** What went over the bus; complete after `close`. */
+  traffic(): Traffic | null;
   /** Closes connections. Idempotent. */
   close(): Promise<void>;
 }
@@ -42,6 +44,7 @@ export function buildApp(input: PartsInput): App {
       const operation = await BINDINGS[name]();
       return await operation(parts, request, talk);
     },
+    traffic: () => parts.traffic(),
     close: () => parts.close(),
   };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -102,6 +102,43 @@ test("an interrupted wait takes no lock", async (t) => {
   setImmediate(() => abort.abort());
   await assert.rejects(second, (error: unknown) => error instanceof OpError && error.exit === 130);
   await first.release();
+});
+
+test("a flock that Ctrl-C reached before us is an interruption, no failure", async (t) => {
+  const mine = options(t, { waitMs: 20_000 });
+  const first = await takeLock(mine);
+  const second = takeLock(mine);
+  const kill = setInterval(() => {
+    for (const pid of childrenOfOurs("flock")) process.kill(pid, "SIGINT");
+  }, 10);
+  t.after(() => clearInterval(kill));
+  await assert.rejects(second, (error: unknown) => error instanceof OpError && error.exit === 130);
+  await first.release();
+});
+
+/** Our own child processes that run this program. */
+function childrenOfOurs(program: string): readonly number[] {
+  const tasks = readFileSync(`/proc/self/task/${process.pid}/children`, "utf8").trim().split(" ");
+  return tasks
+    .filter((pid) => pid !== "")
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/comm`, "utf8").trim() === program;
+      } catch {
+        return false; // it is gone already
+      }
+    });
+}
+
+test("nobody else can open the lock file, not even one that was left open to others", async (t) => {
+  const mine = options(t);
+  await (await takeLock(mine)).release();
+  const file = join(mine.directory, `${GUID}.lock`);
+  assert.equal(statSync(file).mode & 0o777, 0o600);
+  chmodSync(file, 0o644);
+  await (await takeLock(mine)).release();
+  assert.equal(statSync(file).mode & 0o777, 0o600);
 });
 
 test("the holder is written for people: pid, time, boot, user, command", async (t) => {

@@ -2,7 +2,6 @@
 // locks an inherited descriptor once, and ours keeps the lock of the shared open file description. It ends with this
 // process, however that ends; the file itself stays and means nothing. Its content names the holder, for people.
 
-import { spawn } from "node:child_process";
 import {
   closeSync,
   constants,
@@ -102,6 +101,8 @@ function openLockFile(file: string): number {
 function flock(fd: number, waitMs: number, signal: AbortSignal): Promise<boolean> {
   const wait = waitMs > 0 ? ["-w", (waitMs / 1000).toFixed(3)] : ["-n"];
   return new Promise((resolve, reject) => {
+    // Loaded here: it costs every start of the program 2 ms, and only a change takes the lock.
+    const { spawn } = process.getBuiltinModule("node:child_process");
     const child = spawn("flock", [...wait, "3"], { stdio: ["ignore", "ignore", "ignore", fd], signal });
     child.once("error", (error) => {
       if (signal.aborted) reject(new OpError("OPD2123", "interrupted while waiting for the lock"));

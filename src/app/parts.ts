@@ -1,17 +1,20 @@
 // The parts of the product, opened when first needed and closed together: settings, plugins, secrets, the reading
 // connection. A session (session.ts) is what one operation works with.
 
+import { existsSync } from "node:fs";
 import { userInfo } from "node:os";
-import { fileURLToPath } from "node:url";
+import { dirname, join } from "node:path";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
 import type { Who } from "../base/settings.ts";
 import type { Bus, ReadGuard } from "../host/dbus/dbus.ts";
 import type { Probe } from "../plugin/plugin.ts";
-import type { Talk } from "../api/api.ts";
+import type { Metrics } from "../telemetry/metrics/metrics.ts";
+import type { Talk, Traffic } from "../api/api.ts";
 import type { PluginShelf } from "./shelf.ts";
 import { secrets, type Secrets } from "./secret.ts";
+import { trafficOf } from "./traffic.ts";
 import type { HeldLock } from "../state/state.ts";
 import type { Session, SessionOptions } from "./session.ts";
 
@@ -35,20 +38,20 @@ export interface Parts {
   /** One writer per bus. Throws OPD9010, OPD9011. `waitMs` null = as configured. */
   lock(guid: string, waitMs: number | null, signal: AbortSignal): Promise<HeldLock>;
   session(talk: Talk, options?: SessionOptions): Promise<Session>;
+  /** What went over the bus so far: complete after `close`. null = nothing was connected. */
+  traffic(): Traffic | null;
   close(): Promise<void>;
 }
 
 export function openParts(input: PartsInput): Parts {
   const { configured, who } = input;
   const { config } = configured;
-  // dist/src/app/parts.js or src/app/parts.ts: the package starts where package.json lies.
-  const packageDir = fileURLToPath(
-    new URL(import.meta.url.endsWith(".js") ? "../../.." : "../..", import.meta.url),
-  );
+  const packageDir = packageAbove(import.meta.dirname);
   let shelf: Promise<PluginShelf> | null = null;
   let inUse: PluginShelf["inUse"] = [];
   let reading: Promise<Bus> | null = null;
   let closing = false;
+  let metrics: Metrics | null = null;
 
   const parts: Parts = {
     clock: systemClock,
@@ -79,6 +82,7 @@ export function openParts(input: PartsInput): Parts {
       ]);
       return openSession({ bus, shelf: plugins, clock: systemClock, secrets: parts.secrets }, talk, options);
     },
+    traffic: () => metrics && trafficOf(metrics),
     async close() {
       if (closing) return;
       closing = true;
@@ -94,14 +98,17 @@ export function openParts(input: PartsInput): Parts {
     return opened;
   }
   async function open(probing: (() => PluginShelf["inUse"]) | null): Promise<Bus> {
-    const { connect, readGuard, sessionBusAddress, systemBusAddress } = await import("../host/dbus/dbus.ts");
+    const [{ connect, readGuard, sessionBusAddress, systemBusAddress, busMeter }, { createMetrics }] =
+      await Promise.all([import("../host/dbus/dbus.ts"), import("../telemetry/metrics/metrics.ts")]);
+    metrics ??= createMetrics();
+    const meter = busMeter(metrics);
     const guard = probing === null ? null : readings(readGuard, probing);
     const { bus, allowUnixexec } = config;
     const { env } = who;
     const address =
       bus === "system" ? systemBusAddress(env) : bus === "session" ? sessionBusAddress(env) : bus;
     try {
-      return await connect({ address, allowUnixexec, ...(guard && { guard }) });
+      return await connect({ address, allowUnixexec, meter, ...(guard && { guard }) });
     } catch (error) {
       if (!(error instanceof OpError) || error.hint !== undefined) throw error;
       const { code, message, where } = error;
@@ -127,4 +134,9 @@ function readings(
     }
     return guard(call);
   };
+}
+
+/** The package starts where package.json lies, however deep in it this module was built to. */
+function packageAbove(folder: string): string {
+  return existsSync(join(folder, "package.json")) ? folder : packageAbove(dirname(folder));
 }

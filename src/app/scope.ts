@@ -1,6 +1,6 @@
 // Addresses of a query, as what to read of each plugin and what to show of what was read. Pure.
 
-import type { Observed, Schema, Scope } from "../plugin/plugin.ts";
+import type { Item, Observed, Schema, Scope } from "../plugin/plugin.ts";
 import { matches, parsePattern, type Address, type Pattern } from "../state/state.ts";
 
 /** The plugin names that patterns begin with; null when one of them leaves it open (`*:…`). */
@@ -83,22 +83,25 @@ export function matching(observed: Observed, patterns: readonly Pattern[]): Obse
   if (patterns.length === 0) return observed;
   const hit = (address: Address): boolean => patterns.some((pattern) => matches(pattern, address));
   const { plugin, self, resources } = observed;
-  const chosen = <I extends { readonly fields: ReadonlyMap<string, unknown> }>(
-    item: I,
-    resource: string | null,
-    key: string | null,
-  ): I => ({
+  /** `keys`: what the item may be called. */
+  const chosen = (item: Item, resource: string | null, keys: readonly (string | null)[]): Item => ({
     ...item,
-    fields: new Map([...item.fields].filter(([field]) => hit({ plugin, resource, key, field }))),
+    fields: new Map(
+      [...item.fields].filter(([field]) => keys.some((key) => hit({ plugin, resource, key, field }))),
+    ),
   });
   const kept = [...resources].map(([name, resource]) => {
-    const items = [...resource.items].map(([key, item]) => [key, chosen(item, name, key)] as const);
+    const items = [...resource.items].map(([key, item]) => {
+      return [key, chosen(item, name, [item.key, ...item.aliases])] as const;
+    });
     const named = items.filter(
-      ([key, item]) => item.fields.size > 0 || hit({ plugin, resource: name, key, field: null }),
+      ([, item]) =>
+        item.fields.size > 0 ||
+        [item.key, ...item.aliases].some((key) => hit({ plugin, resource: name, key, field: null })),
     );
     return [name, { ...resource, items: new Map(named) }] as const;
   });
-  return { ...observed, self: self === null ? null : chosen(self, null, null), resources: new Map(kept) };
+  return { ...observed, self: self === null ? null : chosen(self, null, [null]), resources: new Map(kept) };
 }
 
 function place(schema: Schema, resource: string | null, key: string | null, field: string | null): Address {

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { promisify } from "node:util";
 import { OpError } from "../base/error.ts";
 import { hostKey, secrets } from "./secret.ts";
 
@@ -33,6 +35,7 @@ test("what cannot be read is refused, without the secret in the message", (t) =>
     "env:NONE",
     "env:EMPTY",
     "plain",
+    "swordfish",
     `file:${home}/open`,
     `file:${home}/none`,
     `file:${home}/empty`,
@@ -62,6 +65,20 @@ test("the key is made once, for the owner alone, and decides the digest", (t) =>
     () => hostKey(file, uid),
     (error: unknown) => error instanceof OpError && error.code === "OPD9021",
   );
+});
+
+test("of many processes that make the key at once, all get the same one", async (t) => {
+  const file = join(scratch(t), "op-dbus/keys/host.key");
+  const program = `
+    const { hostKey } = await import(${JSON.stringify(new URL("./secret.ts", import.meta.url).href)});
+    process.stdout.write(hostKey(${JSON.stringify(file)}, ${uid}).toString("hex"));`;
+  const made = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      promisify(execFile)(process.execPath, ["--input-type=module", "-e", program]),
+    ),
+  );
+  assert.deepEqual([...new Set(made.map(({ stdout }) => stdout))], [hostKey(file, uid).toString("hex")]);
+  assert.deepEqual(readdirSync(join(file, "..")), ["host.key"]);
 });
 
 test("a digest tells equal from different, and one address from another", (t) => {

@@ -7,8 +7,3 @@ import { OpError } from "./error.ts";
 export function assert(condition: unknown, message: string): asserts condition {
   if (!condition) throw new OpError("OPD1900", `invariant broken: ${message}`);
 }
-
-/** For the default branch of an exhaustive switch: the compiler proves that it is never reached. */
-export function unreachable(value: never): never {
-  throw new OpError("OPD1900", `invariant broken: unexpected ${String(value)}`);
-}

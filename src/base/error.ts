@@ -22,6 +22,8 @@ export interface Fault {
   readonly address?: string;
   /** One sentence or command that helps: the nearest name, the allowed values. */
   readonly hint?: string;
+  /** For what is not as it should be: both values, as documents have them; `found` is absent where nothing is. */
+  readonly differs?: { readonly wanted: unknown; readonly found?: unknown };
 }
 
 export interface ErrorDetail {

@@ -111,8 +111,9 @@ export const LIMITS = Object.freeze({
   discoverObjectsMax: 20_000,
   /** Characters of an object path that discover follows: the longest in use have 200. */
   discoverPathCharsMax: 1024,
-  /** Characters of different introspection texts of one service: they become ten times as much memory. */
-  discoverTextCharsMax: 16 * 1024 * 1024,
+  /** Characters of different introspection texts of one service: they become up to a hundred times as many bytes, and
+   * the largest service seen says 1 MB. */
+  discoverTextCharsMax: 4 * 1024 * 1024,
   /** Levels of an object tree; the deepest ones in use have ten. */
   discoverDepthMax: 32,
   /** Milliseconds for one call of discover: a service that works answers introspection in a few. */
@@ -143,6 +144,8 @@ export const LIMITS = Object.freeze({
   patternStatesMax: 4096,
   /** Groups in groups of a pattern: it is compiled by recursion. */
   patternDepthMax: 32,
+  /** Items of a refused rehearsal that are rehearsed alone, to name the one at fault: each takes up to a second. */
+  rehearsedAloneMax: 16,
   /** Rows kept of one listing or transaction: a full Debian archive has about 70,000 packages. */
   flowRowsMax: 500_000,
   /** Characters and bytes in these rows together: those packages have 10 million. */

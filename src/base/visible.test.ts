@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { visible } from "./visible.ts";
+import { visible, visibleJson, visibleToml } from "./visible.ts";
 
 test("visible text", () => {
   const table: readonly (readonly [text: string, shown: string])[] = [
@@ -19,4 +19,13 @@ test("visible text", () => {
     ["half \ud800", "half \\u{d800}"],
   ];
   for (const [text, shown] of table) assert.equal(visible(text), shown);
+});
+
+test("JSON and TOML keep every character as an escape that their readers undo", () => {
+  const text = 'plain äö 😀 "\\ \u{1b}[2J\u{7f}\u{9b}\u{202e}\u{ad}\u{2028}\u{e0041}\u{feff}';
+  const json = visibleJson(JSON.stringify({ [text]: [text] }, null, 2));
+  assert.deepEqual(JSON.parse(json), { [text]: [text] });
+  assert.equal(visible(json.replaceAll("\n", "")), json.replaceAll("\n", ""));
+  const toml = visibleToml(JSON.stringify("\u{e0041}\u{9b}"));
+  assert.equal(toml, String.raw`"\U000e0041\u009b"`);
 });

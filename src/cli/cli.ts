@@ -5,7 +5,7 @@ import { asOpError, type OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Configured } from "../base/config.ts";
 import type { Who } from "../base/settings.ts";
-import type { Invoke } from "../api/api.ts";
+import type { Invoke, Traffic } from "../api/api.ts";
 import { splitGlobals, type Globals } from "./argv.ts";
 import type { Context } from "./command.ts";
 import { longFlags } from "./commands.ts";
@@ -22,7 +22,8 @@ export interface World extends Streams {
 }
 export interface Operations {
   readonly invoke: Invoke;
-  close(): Promise<void>;
+  /** Tells what went over the bus; null where nothing did. */
+  close(): Promise<Traffic | null>;
 }
 
 /** Runs one command line. Resolves with its exit status; never rejects. */
@@ -76,7 +77,9 @@ async function runCommand(
     return await report(asOpError(error), terminal, globals.json, stream);
   } finally {
     talk.close();
-    await operations.close();
+    const traffic = await operations.close();
+    if (globals.verbose && traffic !== null)
+      terminal.say((await import("./views/traffic.ts")).trafficText(traffic));
   }
 }
 

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,6 +43,21 @@ test("links and files that others can write are read, and not trusted", async (t
     sources.map(({ untrusted }) => untrusted),
     ["it is a link", "others may write it"],
   );
+});
+
+test("a FIFO is read to its end, without anybody waiting for its writer, and no further than a document goes", async (t) => {
+  const fifo = join(file(t, "x", ""), "../fifo");
+  execFileSync("mkfifo", [fifo]);
+  const reading = readSources(nothing, [fifo]);
+  const writer = spawn("sh", ["-c", 'sleep 0.1; printf "{}" > "$0"', fifo]);
+  assert.equal((await reading)[0]?.text, "{}");
+  await once(writer, "exit");
+  const endless = spawn("sh", ["-c", 'exec cat /dev/zero > "$0"', fifo], { stdio: "ignore" });
+  await assert.rejects(
+    readSources(nothing, [fifo]),
+    (error: unknown) => error instanceof OpError && error.code === "OPD1203",
+  );
+  if (endless.exitCode === null && endless.signalCode === null) await once(endless, "exit");
 });
 
 async function refused(code: string, stdin: Readable, files: readonly string[]): Promise<void> {

@@ -158,7 +158,16 @@ test("interrupted before the first action: nothing is sent", async () => {
 test("a verification that fails names the difference, and everything is put back", async () => {
   const plugin = machine({ applyMishaps: new Map([[0, "ignored"]]) });
   const { report, events } = await run(plugin);
-  assert.equal(reportError(report)?.code, "OPD2107");
+  const error = reportError(report);
+  assert.equal(error?.code, "OPD2107");
+  const shown = error?.faults.map(({ address, differs }) => ({ address, ...differs }));
+  assert.deepEqual(
+    shown,
+    report.verification?.mismatches.map(({ address, wanted, found }) =>
+      found === undefined ? { address, wanted } : { address, wanted, found },
+    ),
+  );
+  assert.ok(shown !== undefined && shown.length > 0);
   assert.deepEqual(report.verification?.mismatches, [
     {
       address: "fake:StaticHostname",
@@ -240,6 +249,18 @@ test("an action without a way back is not undone, and is listed as left", async 
   const { report } = await run(plugin);
   assert.equal(report.end, "left");
   assert.deepEqual(report.rollback?.left, [{ address: "fake:StaticHostname", wanted: "vm", found: "web" }]);
+});
+
+test("a creation that cannot be cleared away is left, although no reading shows it", async () => {
+  const plugin = machine({
+    applyMishaps: new Map([[4, "refused"]]),
+    undoMishaps: new Map([[0, "refused"]]),
+  });
+  const { report } = await run(plugin);
+  assert.equal(report.end, "left");
+  assert.deepEqual(report.rollback?.left, [
+    { address: "fake:things/green", wanted: null, found: { unknown: "refused green" } },
+  ]);
 });
 
 test("a service that is away when things are put back leaves what cannot be shown", async () => {

@@ -137,7 +137,7 @@ function whyReadOnly(drift: Diff["drift"], { schemas }: Reading): readonly strin
     const met = drift.some(
       ({ address, why }) => (why === "read-only" || why === "unknown") && address.startsWith(`${name}:`),
     );
-    return met ? notes.map((note) => `${name} is read-only in parts: ${note}`) : [];
+    return met ? notes.map((note) => `${name}: ${note}`) : [];
   });
 }
 

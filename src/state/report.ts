@@ -1,7 +1,7 @@
 // What became of an apply, as the error that ends the command: nothing for a good end, and always the state the
 // machine is in now.
 
-import { OpError } from "../base/error.ts";
+import { OpError, type Fault } from "../base/error.ts";
 import type { Mismatch, Report } from "./model.ts";
 
 /** null when the apply ended well. Exit 3: put back and verified. Exit 4: not, with the list of what is left. */
@@ -9,7 +9,7 @@ export function reportError(report: Report): OpError | null {
   const fault = report.faults[0];
   if (fault === undefined) return null;
   const where = fault.address === undefined ? {} : { where: fault.address };
-  const faults = report.faults;
+  const faults = fault.code === "OPD2107" ? differences(report) : report.faults;
   switch (report.end) {
     case "done":
     case "unchanged":
@@ -17,7 +17,7 @@ export function reportError(report: Report): OpError | null {
     case "restored":
       return new OpError(fault.code, fault.message, {
         ...where,
-        now: `as before: ${steps(report)} undone, verified by reading again`,
+        now: `as before: ${undone(report)}, verified by reading again`,
         faults,
       });
     case "left":
@@ -30,9 +30,23 @@ export function reportError(report: Report): OpError | null {
   }
 }
 
-function steps({ rollback }: Report): string {
-  const count = rollback!.results.length;
-  return count === 1 ? "1 step" : `${count} steps`;
+/** What the verification found, each with both values. */
+function differences({ verification, faults }: Report): readonly Fault[] {
+  if (verification === null || verification.mismatches.length === 0) return faults;
+  return verification.mismatches.map(({ address, wanted, found, at }) => ({
+    code: "OPD2107",
+    message: "not as wanted",
+    address,
+    differs: found === undefined ? { wanted } : { wanted, found },
+    ...(at === undefined ? {} : { at }),
+  }));
+}
+
+function undone({ rollback }: Report): string {
+  const all = rollback!.results;
+  if (all.length === 0) return "put back by the service's own checkpoint";
+  const done = all.filter(({ outcome }) => outcome.outcome === "done").length;
+  return `${done} of ${all.length} ${all.length === 1 ? "step" : "steps"} undone`;
 }
 
 function leftOver({ address, wanted, found }: Mismatch): string {

@@ -31,6 +31,8 @@ export async function settle<T>(input: Settling<T>): Promise<Settled<T>> {
   let attempts = 0;
   let pauseMs: number = LIMITS.verifyPauseFirstMs;
   let moved = false;
+  /** The last reading followed a signal at once. */
+  let hurried = false;
   let wake: (() => void) | null = null;
   const changed = (): void => {
     moved = true;
@@ -58,9 +60,10 @@ export async function settle<T>(input: Settling<T>): Promise<Settled<T>> {
       await clock.sleep(Math.max(0, Math.min(pauseMs, timeoutMs - elapsedMs())), waiting.signal);
       signal?.removeEventListener("abort", wake);
       wake = null;
-      // A service that announces something all the time, or at every reading, gets a reading a pause and no more.
+      // One that announces something all the time, or at every reading, is read once a pause and no more.
       const restMs = Math.min(begunMs + LIMITS.verifyPauseFirstMs, timeoutMs) - elapsedMs();
-      if (moved && restMs > 0) await clock.sleep(restMs, signal);
+      if (moved && hurried && restMs > 0) await clock.sleep(restMs, signal);
+      hurried = moved;
       if (!moved) pauseMs = Math.min(pauseMs * 2, LIMITS.verifyPauseLastMs);
     }
   } finally {

@@ -94,6 +94,23 @@ test("what comes later is waited for by its signal, not by a pause", async () =>
   assert.equal(plugin.watchers, 0, "nobody watches afterwards");
 });
 
+test("a service that signals at every reading is read once a pause, until the deadline", async () => {
+  const clock = fakeClock();
+  let told = (): void => undefined;
+  const { attempts, elapsedMs } = await settle({
+    attempt: () => Promise.resolve(told()),
+    settled: () => false,
+    watch: (changed) => {
+      told = changed;
+      return Promise.resolve({ close() {} });
+    },
+    clock,
+    timeoutMs: 1_000,
+  });
+  assert.equal(elapsedMs, 1_000);
+  assert.ok(attempts < 60, `${attempts} readings`);
+});
+
 test("without a signal the pauses grow, and the last reading is after the deadline", async () => {
   const clock = fakeClock();
   const plugin = fakePlugin({ self: { StaticHostname: "vm" } });

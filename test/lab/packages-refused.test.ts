@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import { capture, type Captured } from "./capture.ts";
+import { testServiceOn } from "./test-service.ts";
 import { boot, ends, labSkip, type Machine } from "./machine.ts";
 import { aptInstall, clear, dpkg, hold, meant, REMOVED, transactions, wish } from "./packages.ts";
 
@@ -50,8 +51,8 @@ describe("packages that are refused", { skip: labSkip }, () => {
     },
     {
       name: "a dependency that nobody offers",
-      packages: { "lab-unmet": {} },
-      says: [/OPD6067/, /lab-unmet/, /lab-nowhere/],
+      packages: { "lab-tiny": {}, "lab-unmet": {} },
+      says: [/OPD6067/, /where: packagekit:packages\/lab-unmet\n/, /lab-nowhere/],
     },
     {
       name: "an essential package",
@@ -80,6 +81,18 @@ describe("packages that are refused", { skip: labSkip }, () => {
     });
   }
 
+  test("two things of one name, with both", async () => {
+    // PackageKit offers one of a name and architecture at most; the test service offers two gears.
+    await using service = await testServiceOn(machine);
+    const wanted = { version: 1, plugins: { test1: { parts: { gear: {}, bolts: {} } } } };
+    const document = machine.document("parts.json", JSON.stringify(wanted));
+    const { stderr } = ends(machine.op(["apply", document, ...service.flags, "--auto-approve"]), 65);
+    assert.match(stderr, /OPD6057/);
+    assert.match(stderr, /2 things fit "gear"[^]*gear;left[^]*gear;right/);
+    assert.match(stderr, /bolts is not offered/);
+    assert.ok(!(await service.calls()).some((call) => call.startsWith("Fit")));
+  });
+
   test("an exclusive set that would remove more than its cap", async () => {
     const packages = '{"exclusive": true, "max_removals": 5, "lab-tiny": {}}';
     const text = `{"version": 1, "plugins": {"packagekit": {"packages": ${packages}}}}`;
@@ -94,26 +107,14 @@ describe("packages that are refused", { skip: labSkip }, () => {
   });
 
   test("a user whom polkit would have to ask about", async () => {
-    const document = machine.document(
-      "user.json",
-      '{"version":1,"plugins":{"packagekit":{"packages":["lab-tiny"]}}}',
-    );
-    const text = machine.op(["plan", "-", "--check-auth"], {
-      uid: 1000,
-      input: '{"version":1,"plugins":{"packagekit":{"packages":["lab-tiny"]}}}',
-    });
-    assert.match(ends(text, 0).stdout, /polkit will ask/);
-    machine.exec("true");
+    const user = { uid: 1000, input: '{"version":1,"plugins":{"packagekit":{"packages":["lab-tiny"]}}}' };
+    assert.match(ends(machine.op(["plan", "-", "--check-auth"], user), 0).stdout, /polkit will ask/);
     const calls = await capture(machine, () => {
-      const done = machine.op(["apply", "-", "--auto-approve"], {
-        uid: 1000,
-        input: '{"version":1,"plugins":{"packagekit":{"packages":["lab-tiny"]}}}',
-      });
-      assert.match(ends(done, 9).stderr, /OPD2108.*not authorised[^]*package-install[^]*nothing was changed/);
+      const { stderr } = ends(machine.op(["apply", "-", "--auto-approve"], user), 9);
+      assert.match(stderr, /OPD2108.*not authorised[^]*package-install[^]*nothing was changed/);
     });
     assert.deepEqual(changing(calls), []);
     assert.deepEqual(dpkg(machine), []);
-    ends(machine.op(["apply", document, "--auto-approve"]), 0);
   });
 
   test("lists are read anew only when asked for, and a new name is found then", async () => {

@@ -2,9 +2,10 @@
 // before it must be as before, in the machine's files; and where something cannot be put back, the list says exactly what.
 
 import assert from "node:assert/strict";
-import { readlinkSync } from "node:fs";
+import { readdirSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before, describe, test } from "node:test";
+import { capture } from "./capture.ts";
 import { boot, ends, labSkip, type Machine } from "./machine.ts";
 import { running } from "./running.ts";
 import { testServiceOn, type RemoteService } from "./test-service.ts";
@@ -87,6 +88,35 @@ describe("rollback over several services", { skip: labSkip }, () => {
     ends(await apply.done, 3);
     assert.deepEqual(facts(), before);
     assert.deepEqual((await service.calls()).slice(first), ['["SetTitle","second"]', '["SetTitle","first"]']);
+  });
+
+  test("NetworkManager's own checkpoint takes back profiles, and is left open in no case", async () => {
+    const connections = (): string =>
+      machine.exec("nmcli", "-t", "-f", "NAME,AUTOCONNECT", "connection").stdout;
+    const before = connections();
+    const bridge = { id: "extra", type: "bridge", "interface-name": "br9" };
+    const off = { method: "disabled" };
+    const profiles = {
+      lab0: { connection: { autoconnect: false } },
+      extra: { connection: bridge, ipv4: off, ipv6: off },
+    };
+    const text = JSON.stringify({
+      version: 1,
+      plugins: { networkmanager: { connections: profiles }, test1: { Title: "second" } },
+    });
+    await service.arm("SetTitle", "error");
+    const apply = ["apply", "--auto-approve", ...service.flags, machine.document("nm.json", text)];
+    const calls = await capture(machine, () => void ends(machine.op(apply), 3));
+    const members = calls
+      .map(({ member }) => member)
+      .filter((member) => /^(Checkpoint|AddC|Update2)/.test(member));
+    assert.deepEqual(members, ["CheckpointCreate", "AddConnection2", "Update2", "CheckpointRollback"]);
+    assert.equal(connections(), before);
+    const folder = join(machine.root, "etc/NetworkManager/system-connections");
+    assert.deepEqual(
+      readdirSync(folder).filter((file) => file.includes("extra")),
+      [],
+    );
   });
 
   test("nothing fails: all of it is there, and a second apply changes nothing", () => {

@@ -26,9 +26,11 @@ test("no text that a person sees carries a sequence of a service", async () => {
     ["verify", document],
     ["plan", stage.file("wrong.json", wishes({ [HOSTILE]: 1, Level: HOSTILE, parts: { [HOSTILE]: {} } }))],
     ["query", HOSTILE],
+    ["query", "test1"],
+    ["query", "--format", "toml", "test1"],
     [HOSTILE],
   ];
-  for (const args of commands) {
+  for (const args of commands.flatMap((each) => [each, [...each, "--json"]])) {
     const { stdout, stderr } = await stage.op(args);
     assert.notEqual(stdout + stderr, "", args.join(" "));
     assert.doesNotMatch(stdout, OBEYED, `stdout of ${args[0]}`);

@@ -13,7 +13,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { daemonOffer } from "../../start/daemon.ts";
 import { embeddedOffer } from "../../start/embedded.ts";
@@ -100,13 +100,22 @@ async function playOn(page: string, { stage, directory, env }: Seat): Promise<st
           ? { output: await stage.intruder.run(), status: 0 }
           : await run(command, status, { stage, directory, env });
       status = ran.status;
-      const printed = ran.output.replaceAll(directory, ".");
+      const printed = elsewhere(ran.output, directory);
       shown.push(`$ ${command}\n${says(output, printed) ? output : printed}`);
     }
     played += page.slice(kept, at) + shown.join("");
     kept = at + body.length;
   }
   return played + page.slice(kept);
+}
+
+/** Where things lie here is nobody's business. */
+function elsewhere(output: string, directory: string): string {
+  return output
+    .replaceAll(directory, ".")
+    .replaceAll(dirname(directory), "/tmp/stage")
+    .replaceAll(root, "/opt/op-dbus")
+    .replace(/\S+\/bin\/(node|flock)\b/g, "/usr/bin/$1");
 }
 
 function commandsOf(body: string): { command: string; output: string }[] {
@@ -131,14 +140,17 @@ function literal(text: string): string {
   return text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 }
 
-/** What differs from run to run: durations, digests, process ids, and how much a machine has of everything. */
+/** What differs from run to run: durations, digests, versions, processes, and how much a machine has of everything. */
 function steady(text: string): string {
   return text
     .replace(/\b\d+(\.\d+)? (ms|s)\b/g, "N ms")
     .replace(/\b(Plan|digest) [0-9a-f]{6,64}\b/g, "$1 HEX")
     .replace(/^((?:\w+\.)+\w+) +(?:\d+|-) +(?:\d+|-) +(?:\d+|-) +/gm, "$1  PID OBJECTS PROPERTIES  ")
-    .replace(/\bpid \d+/g, "pid N")
-    .replace(/ after \d+ (tries|readings)/g, " after N $1")
+    .replace(/\b(?:[0-9a-f]{32}){1,2}\b/g, "HEX")
+    .replace(/"elapsed_ms": ?[\d.]+/g, '"elapsed_ms":0')
+    .replace(/"(pid|uid|takenAtMs)": ?\d+/g, '"$1": 0')
+    .replace(/"(since|boot_id|guid|user|owner|command)": ?"[^"]*"/g, '"$1": ""')
+    .replace(/\b\d+\.\d+\.\d+\b/g, "VERSION")
     .replace(/ {3,}/g, "   ");
 }
 

@@ -18,7 +18,7 @@ interface = "org.example.Pk.Transaction"
 rows = { Package = ["info", "id"], Packages = ["info", "id"] }
 end = { signal = "Finished", ok = { 0 = [1] } }
 fail = { signal = "ErrorCode", code = 0, text = 1 }
-errors = { 8 = "absent", 48 = "denied" }
+errors = { 8 = "absent", 13 = "invalid", 26 = "busy", 48 = "denied" }
 progress = "Percentage"
 cancel = { call = "Cancel", if = "AllowCancel" }
 deadline = "10 s"
@@ -47,7 +47,7 @@ const TRANSACTION_XML = `<interface name="org.example.Pk.Transaction">
   <property name="Percentage" type="u" access="read"/><property name="AllowCancel" type="b" access="read"/>
 </interface>`;
 
-/** A small package service: `needs` are dependencies, `broken` installs half. */
+/** A small package service: `needs` are dependencies, `broken` and `stuck` install half, and no listing shows that. */
 export class Packages {
   readonly bus = new ScriptedBus();
   readonly installed = new Map<string, string>();
@@ -56,7 +56,12 @@ export class Packages {
     ["lib", ["1", "2"]],
     ["twice", ["1", "1b"]],
     ["broken", ["1"]],
+    ["stuck", ["1"]],
   ]);
+  /** Unpacked and not configured; `stuck` cannot be removed either. */
+  readonly half = new Set<string>();
+  /** Name -> the error that a rehearsal of its installation ends with. */
+  readonly refused = new Map<string, readonly [code: number, text: string]>();
   readonly needs = new Map([["app", ["lib"]]]);
   #count = 0;
 
@@ -78,6 +83,10 @@ export class Packages {
       this.bus.emit(path, "org.example.Pk.Transaction", "Package", "us", [info, id]);
     const end = (code = 1): void =>
       this.bus.emit(path, "org.example.Pk.Transaction", "Finished", "u", [code]);
+    const fail = (code: number, text: string): void => {
+      this.bus.emit(path, "org.example.Pk.Transaction", "ErrorCode", "us", [code, text]);
+      end(2);
+    };
     this.bus.objects.set(path, {
       xml: TRANSACTION_XML,
       properties: { AllowCancel: new Variant("b", true) },
@@ -94,6 +103,8 @@ export class Packages {
           end();
         }),
         Install: run((ids, simulate) => {
+          const refused = ids.map((id) => this.refused.get(nameIn(id))).find((each) => each !== undefined);
+          if (simulate && refused !== undefined) return fail(...refused);
           const all = [
             ...new Set(
               ids.flatMap((id) => [
@@ -107,23 +118,27 @@ export class Packages {
           for (const id of all)
             if (this.installed.get(nameIn(id)) !== id.split(";")[1])
               row(this.installed.has(nameIn(id)) ? 11 : 12, id);
-          if (!simulate && ids.some((id) => id.startsWith("broken"))) {
-            this.bus.emit(path, "org.example.Pk.Transaction", "ErrorCode", "us", [58, "postinst failed"]);
-            return end(2);
-          }
-          if (!simulate) for (const id of all) this.installed.set(nameIn(id), id.split(";")[1] ?? "");
-          return end();
+          if (simulate) return end();
+          const bad = all.map(nameIn).filter((name) => ["broken", "stuck"].includes(name));
+          for (const name of bad) this.half.add(name);
+          for (const id of all)
+            if (!bad.includes(nameIn(id))) this.installed.set(nameIn(id), id.split(";")[1] ?? "");
+          return bad.length > 0 ? fail(58, "postinst failed") : end();
         }),
         Remove: run((ids, simulate) => {
           const names = ids.map(nameIn);
           const dependants = [...this.needs]
             .filter(([name, needs]) => this.installed.has(name) && needs.some((need) => names.includes(need)))
             .map(([name]) => name);
+          if (!simulate && names.includes("stuck") && this.half.has("stuck")) return fail(59, "prerm failed");
           for (const name of new Set([...names, ...dependants])) {
             if (this.installed.has(name)) row(13, `${name};${this.installed.get(name)}`);
-            if (!simulate) this.installed.delete(name);
+            if (this.half.has(name)) row(13, `${name};1`);
+            if (simulate) continue;
+            this.installed.delete(name);
+            this.half.delete(name);
           }
-          end();
+          return end();
         }),
         Repair: run(() => end()),
       },

@@ -11,6 +11,12 @@ export const plan: Bound<"plan"> = async (parts, request, talk) => {
   const session = await parts.session(talk, { checkAuth: request.checkAuth });
   const saved = request.revert ? savedPlanOf(request) : null;
   const bound = await bindSources(session, saved?.sources ?? request.sources);
+  const started = session.started();
+  if (saved !== null) {
+    // The file tells what was there; what is there now is planned when the document is applied.
+    const revert = revertClaim(saved, bound.schemas);
+    return { plan: null, addresses: new Map(), json: "", revert, started };
+  }
   const { contextOf } = session;
   const {
     plan: made,
@@ -20,16 +26,6 @@ export const plan: Bound<"plan"> = async (parts, request, talk) => {
   if (talk.signal.aborted)
     throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
   if (made === null) throw planFailed(bound.document, faults);
-  const revert = !request.revert
-    ? null
-    : saved === null
-      ? revertDocument(made, reading)
-      : revertClaim(saved, reading.schemas);
-  return {
-    plan: made,
-    addresses: addressesOf(made),
-    json: planToJson(made),
-    revert,
-    started: session.started(),
-  };
+  const revert = request.revert ? revertDocument(made, reading) : null;
+  return { plan: made, addresses: addressesOf(made), json: planToJson(made), revert, started };
 };

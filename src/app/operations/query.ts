@@ -5,6 +5,7 @@ import { CODES } from "../../base/codes.ts";
 import { OpError } from "../../base/error.ts";
 import { planError, queryDocument, takeInventory } from "../../state/state.ts";
 import type { Bound } from "../bound.ts";
+import { namesNothing } from "../named.ts";
 import { matching, needsOf, pluginsNamed, readPatterns, scopeOf } from "../scope.ts";
 
 export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
@@ -34,6 +35,10 @@ export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
   const away = new Map(
     [...unreachable, ...inventory.unavailable].map(([name, { message }]) => [name, message]),
   );
+  const nothing = namesNothing(patterns, schemas, inventory.reading.observed);
+  if (nothing.faults.length > 0) throw planError(nothing.faults);
+  for (const address of nothing.absent)
+    talk.tell({ type: "diagnostic", severity: "note", message: `${address} is not there` });
   const observed = new Map(
     [...inventory.reading.observed].map(([name, seen]) => [name, matching(seen, patterns)]),
   );

@@ -59,9 +59,11 @@ export async function runPlan(context: Context, flags: Flags, ...names: string[]
   if (flags.out === "-" || (flags.out === undefined && (globals.json || revert))) terminal.print(saved);
   else if (!globals.json) {
     const { planText } = await import("../views/plan.ts");
-    if (!revert) terminal.print(planText(reply, terminal.out, globals.quiet));
+    const { plan: made, addresses } = reply;
+    if (!revert && made !== null)
+      terminal.print(planText({ plan: made, addresses }, terminal.out, globals.quiet));
     if (flags.out !== undefined)
       terminal.say(`${revert ? "the way back is" : "saved"} in ${flags.out}:  op-dbus apply ${flags.out}`);
   }
-  return flags.detailedExitcode === true && reply.plan.actions.length > 0 ? 2 : 0;
+  return flags.detailedExitcode === true && (reply.plan?.actions ?? []).length > 0 ? 2 : 0;
 }

@@ -63,6 +63,34 @@ error OPD2005: no a
 );
 
 check(
+  "what differs, with both values",
+  new OpError("OPD2107", "demo:a is not as wanted, and 1 more, after 3 readings in 20 ms", {
+    where: "demo:a",
+    now: "as before: 2 of 2 steps undone, verified by reading again",
+    faults: [
+      {
+        code: "OPD2107",
+        message: "not as wanted",
+        address: "demo:a",
+        at: at(2, 1),
+        differs: { wanted: "x", found: 5n },
+      },
+      { code: "OPD2107", message: "not as wanted", address: "demo:b", differs: { wanted: ["y"] } },
+    ],
+  }),
+  `
+error OPD2107: demo:a is not as wanted, and 1 more, after 3 readings in 20 ms
+  where: demo:a
+  demo:a  a.toml:2:1
+      wanted "x"   found 5
+  demo:b: not as wanted
+      wanted ["y"]   found (absent)
+  now:   as before: 2 of 2 steps undone, verified by reading again
+  see:   op-dbus explain OPD2107
+`,
+);
+
+check(
   "nothing foreign reaches the terminal raw",
   new OpError("OPD3001", "\u001b]0;owned\u0007 said no", { where: "a\rb" }),
   `

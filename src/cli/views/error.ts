@@ -4,7 +4,7 @@
 import type { Fault, OpError } from "../../base/error.ts";
 import { visible } from "../../base/visible.ts";
 import type { Look } from "../terminal.ts";
-import { replyJson } from "./value.ts";
+import { replyJson, showValue, type Shown } from "./value.ts";
 import { wrap } from "./table.ts";
 
 export function errorText(error: OpError, look: Look): string {
@@ -38,6 +38,12 @@ function faultText(fault: Fault, look: Look, isSaid: boolean, errorHint: string 
   ];
   const head = parts.filter((text) => text !== "").join(": ");
   const lines = head === "" ? [] : [`  ${head}`];
+  if (fault.differs !== undefined) {
+    const { wanted, found } = fault.differs as { wanted: Shown; found?: Shown };
+    if (at !== undefined && fault.address !== undefined)
+      lines[0] = `  ${look.paint("bold", visible(fault.address))}  ${look.paint("dim", place)}`;
+    lines.push(`      wanted ${showValue(wanted)}   found ${showValue(found)}`);
+  }
   if (at !== undefined && fault.snippet !== undefined && fault.snippet !== "") {
     const number = String(at.line);
     const { line, caret } = snippetAt(fault.snippet, at.column, look.width - number.length - 8);

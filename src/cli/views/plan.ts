@@ -11,7 +11,11 @@ const SIGNS = { create: "+", update: "~", delete: "-" } as const;
 const TONES: Readonly<Record<Action["verb"], Tone>> = { create: "green", update: "yellow", delete: "red" };
 
 /** `short`: only the sums (for -q). */
-export function planText(reply: Pick<PlanReply, "plan" | "addresses">, look: Look, short = false): string {
+export function planText(
+  reply: { readonly plan: Plan; readonly addresses: PlanReply["addresses"] },
+  look: Look,
+  short = false,
+): string {
   const { plan, addresses } = reply;
   const lines: string[] = [];
   if (!short && plan.actions.length > 0) {

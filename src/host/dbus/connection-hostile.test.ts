@@ -39,6 +39,24 @@ function withFds(bytes: Buffer): Buffer {
   return Buffer.concat([header, bytes.subarray((fieldsEnd + 7) & ~7)]);
 }
 
+test("a reply of another type than asked for, and the reply of a stranger, are none", async (t) => {
+  const { client } = await withFake(t, {
+    onMessage(message, peer) {
+      if (message.member === "Forged") {
+        const forged = { type: 2, replySerial: message.serial, sender: ":1.66", signature: "s" } as const;
+        peer.send({ ...forged, body: ["forged"] });
+        // As large as a reply may not be: it must not end the wait either.
+        peer.send({ ...forged, signature: "ay", body: [new Uint8Array(LIMITS.replyBytesMax + 1)] });
+      }
+      peer.reply(message, "s", ["true"]);
+    },
+  });
+  await assert.rejects(client.call({ ...CALL, replySignature: "a{sv}" }), { code: "OPD3006" });
+  assert.deepEqual((await client.call({ ...CALL, replySignature: "s" })).body, ["true"]);
+  const call = { ...CALL, destination: ":1.5", member: "Forged" };
+  assert.deepEqual((await client.call(call)).body, ["true"]);
+});
+
 test("hostile signals cost themselves only", async (t) => {
   const { client, peer } = await withFake(t, answering);
   const heard: SignalMessage[] = [];

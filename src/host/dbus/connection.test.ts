@@ -257,7 +257,8 @@ test("a rule that the bus refuses rejects the subscription and leaves nothing", 
 });
 
 test("the guard lets nothing else out", async (t) => {
-  const { client, peer } = await withFake(t, answering, { guard: readGuard([]) });
+  const probes = ["ListThings", "Get"].map((member) => ({ ...CALL, member }));
+  const { client, peer } = await withFake(t, answering, { guard: readGuard(probes) });
   await client.call({ ...CALL, member: "ListThings" });
   await assert.rejects(client.call({ ...CALL, member: "Set" }), { code: "OPD3005" });
   await assert.rejects(client.call({ ...CALL, member: "Set", noReply: true }), { code: "OPD3005" });

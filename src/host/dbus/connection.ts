@@ -10,6 +10,7 @@ import type { Bus, Call, Match, OwnerChange, ReadGuard, Reply, SignalMessage, Su
 import { Exports, type ExportedObject, type ExportOptions } from "./exports.ts";
 import type { Implementation } from "./implementation.ts";
 import * as message from "./message.ts";
+import type { BusMeter } from "./meter.ts";
 import { cancelled, Pending, type Settle } from "./pending.ts";
 import { disconnected, guarded, readReply, unusable } from "./reply.ts";
 import { driverCall, isNoOwner, Subscriptions } from "./subscriptions.ts";
@@ -27,6 +28,7 @@ export interface ConnectOptions {
   readonly connectDeadlineMs?: number;
   /** A listener or handler of yours threw. Without this it becomes a process warning. */
   readonly onListenerError?: (error: unknown) => void;
+  readonly meter?: BusMeter;
   readonly clock?: Clock;
 }
 
@@ -244,8 +246,9 @@ export class Connection implements Bus {
     this.#transmit(this.#wire, call, settle);
   }
 
-  #transmit(wire: Wire, call: Call, settle: Settle): void {
-    if (call.signal?.aborted === true) return settle(null, cancelled(call));
+  #transmit(wire: Wire, call: Call, then: Settle): void {
+    if (call.signal?.aborted === true) return then(null, cancelled(call));
+    const settle = this.#options.meter?.called(then) ?? then;
     const serial = this.#pending.nextSerial();
     try {
       const bytes = message.encodeMessage(
@@ -303,6 +306,7 @@ export class Connection implements Bus {
       case message.METHOD_CALL:
         return this.#exports.handle(received);
       case message.SIGNAL:
+        this.#options.meter?.signals.add();
         return this.#subscriptions.dispatch(received);
       case message.METHOD_RETURN:
       case message.ERROR:
@@ -313,6 +317,7 @@ export class Connection implements Bus {
   #lost(error: OpError | null): void {
     const wasReady = this.#ready;
     this.#skippedBefore += this.#wire?.skipped ?? 0;
+    if (this.#options.meter !== undefined) this.#wire?.countInto(this.#options.meter);
     this.#wire = null;
     this.#ready = false;
     this.#whyDown = error;

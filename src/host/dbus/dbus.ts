@@ -29,6 +29,7 @@ export { type Introspection, readIntrospection } from "./introspect.ts";
 export { interfaceDigest, writeIntrospection } from "./introspect-write.ts";
 export { connect, Connection } from "./connection.ts";
 export type { ConnectionCounters, ConnectOptions, NameFlags, NameResult } from "./connection.ts";
+export { busMeter, type BusMeter } from "./meter.ts";
 export { parseAddresses, sessionBusAddress, systemBusAddress, type Address } from "./address.ts";
 export { readGuard, type Probe, type ReadGuardOptions } from "./read-guard.ts";
 export type { ExportedObject, ExportOptions } from "./exports.ts";

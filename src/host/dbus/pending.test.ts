@@ -129,3 +129,23 @@ test("the number of waiting calls is bounded, and all fail when the connection g
   assert.equal(log.length, LIMITS.pendingCallsMax);
   assert.ok(log.every((line) => line.endsWith("OPD3003")));
 });
+
+test("only the bus and whom a call went to may answer it", () => {
+  const table: readonly (readonly [destination: string, sender: string | undefined, isTaken: boolean])[] = [
+    [":1.5", ":1.5", true],
+    [":1.5", ":1.6", false],
+    [":1.5", "org.freedesktop.DBus", true],
+    [":1.5", undefined, true],
+    ["org.freedesktop.DBus", ":1.6", false],
+    ["org.freedesktop.DBus", "org.freedesktop.DBus", true],
+    ["a.b", ":1.6", true],
+  ];
+  for (const [destination, sender, isTaken] of table) {
+    const pending = new Pending(handClock());
+    const log: string[] = [];
+    const serial = begin(pending, { destination }, log);
+    assert.equal(pending.expects(serial, sender), isTaken, `${sender} for ${destination}`);
+    pending.settle(serial, readOne(encodeMessage({ type: 2, replySerial: serial, sender }, 1)));
+    assert.equal(pending.size, isTaken ? 0 : 1);
+  }
+});

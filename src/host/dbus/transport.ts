@@ -2,7 +2,6 @@
 // leave together; reads come in as few copies as Node allows. Every address of a list is tried, each with its share of
 // the deadline, because connect errors are asynchronous. It knows nothing of messages.
 
-import { spawn } from "node:child_process";
 import { connect, type Socket } from "node:net";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { OpError } from "../../base/error.ts";
@@ -28,6 +27,9 @@ export interface PipeEvents {
 
 /** One open byte stream. Nothing arrives before `start`. */
 export class Pipe {
+  /** So far. */
+  bytesIn = 0;
+  bytesOut = 0;
   readonly #out: Writable;
   readonly #end: () => void;
   #events: PipeEvents | null = null;
@@ -59,6 +61,7 @@ export class Pipe {
     if (sent !== undefined && bytes.length > SLAB_BYTES) this.#sent.set(bytes, () => sent(bytes));
     if (this.#queue.push(bytes) === 1) process.nextTick(() => this.#flush());
     this.#queueBytes += bytes.length;
+    this.bytesOut += bytes.length;
   }
 
   /** Bytes that were written and have not reached the kernel yet. */
@@ -75,6 +78,7 @@ export class Pipe {
   }
 
   received(chunk: Buffer): void {
+    this.bytesIn += chunk.length;
     if (this.#events === null) this.#early.push(chunk);
     else this.#events.data(chunk);
   }
@@ -84,6 +88,7 @@ export class Pipe {
   }
 
   filled(bytes: number): void {
+    this.bytesIn += bytes;
     this.#events?.filled?.(bytes);
   }
 
@@ -215,6 +220,8 @@ function openSocket(dial: (onread: OnRead) => Socket): { pipe: Promise<Pipe>; ab
 }
 
 function openProgram(path: string, argv0: string | undefined, args: readonly string[]) {
+  // Loaded here: it costs every start of a program 2 ms, and unixexec is rare.
+  const { spawn } = process.getBuiltinModule("node:child_process");
   const child = spawn(path, args, argv0 === undefined ? {} : { argv0 });
   const pipe = new Pipe(child.stdin, () => child.stdin.end(() => child.kill()));
   let talk = "";

@@ -5,6 +5,7 @@ import { OpError } from "../../base/error.ts";
 import { AUTH_BEGIN, AUTH_OPENING, ClientAuth } from "./auth.ts";
 import { Framer, type Accept } from "./framer.ts";
 import type { Message } from "./message.ts";
+import type { BusMeter } from "./meter.ts";
 import { reuse } from "./output.ts";
 import type { Pipe } from "./transport.ts";
 
@@ -28,6 +29,13 @@ export class Wire {
     this.address = address;
     this.#framer = new Framer(accept);
     this.#events = events;
+  }
+
+  /** Adds what came and went here, once, at the end. */
+  countInto({ bytesIn, bytesOut, dropped }: BusMeter): void {
+    bytesIn.add(this.#pipe.bytesIn);
+    bytesOut.add(this.#pipe.bytesOut);
+    dropped.add(this.skipped);
   }
 
   /** Messages that were refused by their header, or of a type nobody knows. */

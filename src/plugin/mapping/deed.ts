@@ -2,7 +2,7 @@
 // (recipe, property, elements, record) for a wished value; the way back is a deed of the same kind made from what was
 // read before. Pure.
 
-import { OpError } from "../../base/error.ts";
+import { assert } from "../../base/assert.ts";
 import type { DocValue, Item, Reading as Shown, SideEffect } from "../plugin.ts";
 import { isTable } from "../doc.ts";
 import type { ItemDetail } from "./observe.ts";
@@ -158,7 +158,9 @@ export function knownOf(fields: ReadonlyMap<string, Shown>): ReadonlyMap<string,
 /** The deed of an action. Only this plugin reads it. */
 export function deedOf(action: { readonly detail: unknown }): Deed {
   const deed = action.detail as Deed | null;
-  if (deed === null || typeof deed !== "object" || !("way" in deed))
-    throw new OpError("OPD1900", "an action of another plugin");
+  assert(
+    typeof deed === "object" && deed !== null && "way" in deed,
+    "an action comes back to its own plugin",
+  );
   return deed;
 }

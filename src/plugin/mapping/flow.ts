@@ -156,7 +156,8 @@ class Run {
     if (columns !== undefined) this.#addRows(signal, columns);
     if (signal.member !== flow.end.signal) return;
     if (this.#reply !== null || flow.end.match.size === 0) void this.#tryEnd(signal);
-    else if (this.#early.push(signal) > LIMITS.flowEarlyEndsMax) this.#overrun("too many ends before its reply");
+    else if (this.#early.push(signal) > LIMITS.flowEarlyEndsMax)
+      this.#overrun("too many ends before its reply");
   }
 
   #addRows(signal: SignalMessage, columns: readonly string[]): void {
@@ -285,10 +286,14 @@ export function walkReply(reply: Answer | null, path: readonly (string | number)
 function weightOf(value: DBusValue): number {
   if (typeof value === "string" || value instanceof Uint8Array) return value.length + 1;
   if (value instanceof Variant) return weightOf(value.value);
-  if (value instanceof Map) return [...value].reduce((sum, [key, each]) => sum + weightOf(key) + weightOf(each), 1);
+  if (value instanceof Map)
+    return [...value].reduce((sum, [key, each]) => sum + weightOf(key) + weightOf(each), 1);
   if (typeof value !== "object") return 1;
   if (Array.isArray(value)) return value.reduce((sum: number, each: DBusValue) => sum + weightOf(each), 1);
-  return Object.entries(value).reduce((sum, [key, each]) => sum + key.length + weightOf(each as DBusValue), 1);
+  return Object.entries(value).reduce(
+    (sum, [key, each]) => sum + key.length + weightOf(each as DBusValue),
+    1,
+  );
 }
 
 /** What a service says at length, as a reason: its lines one after the other. */

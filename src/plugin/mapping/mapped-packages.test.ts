@@ -122,6 +122,7 @@ describe("items of a service with transactions", () => {
       changes: [whole("delete", "packages", "lib")],
       code: "OPD6058",
       message: /removing lib would also remove app/,
+      hint: /^app = \{ ensure = "removed" \}/,
     },
   ];
   for (const { name, has, changes, code, message, hint } of faults) {
@@ -184,6 +185,86 @@ describe("items of a service with transactions", () => {
     );
   });
 
+  it("of a failed transaction, what is there is done, and what is there half is cleared away", async () => {
+    const packages = new Packages();
+    const { plugin, ctx, actions } = await planned(packages, [
+      whole("create", "packages", "broken"),
+      whole("create", "packages", "app"),
+    ]);
+    assert.deepEqual(
+      (await plugin.apply(ctx, actions)).map(({ outcome }) => outcome),
+      ["failed", "done"],
+    );
+    assert.deepEqual([...packages.half], ["broken"]);
+    assert.deepEqual(await plugin.undo(ctx, actions), [{ outcome: "done" }, { outcome: "done" }]);
+    assert.deepEqual([[...packages.half], [...packages.installed.keys()]], [[], []]);
+  });
+
+  it("what can be neither finished nor removed is told, and the rest is put back without it", async () => {
+    const packages = new Packages();
+    const { plugin, ctx, actions } = await planned(packages, [
+      whole("create", "packages", "stuck"),
+      whole("create", "packages", "app"),
+    ]);
+    await plugin.apply(ctx, actions);
+    assert.deepEqual(await plugin.undo(ctx, actions), [
+      { outcome: "failed", reason: "prerm failed", meaning: "failed" },
+      { outcome: "done" },
+    ]);
+    assert.deepEqual([[...packages.half], [...packages.installed.keys()]], [["stuck"], []]);
+  });
+
+  const refusals: readonly (readonly [code: number, text: string, fault: string, message: RegExp])[] = [
+    [13, "unmet:\n  app needs nowhere\n", "OPD6067", /would fail: unmet: app needs nowhere$/],
+    [26, "locked", "OPD6064", /locked/],
+    [48, "not you", "OPD6066", /not you/],
+    [4, "internal", "OPD6060", /internal/],
+  ];
+  for (const [code, text, fault, message] of refusals) {
+    it(`a rehearsal that ends with error ${code} is ${fault}`, async () => {
+      const packages = new Packages();
+      packages.refused.set("app", [code, text]);
+      const refused = await planned(packages, [whole("create", "packages", "app")]).then(
+        ({ faults: found }) => found[0],
+        (error: unknown) => error as { code: string; message: string },
+      );
+      assert.equal(refused?.code, fault);
+      assert.match(refused?.message ?? "", message);
+    });
+  }
+
+  it("of many that are refused together, the one that is refused alone is named", async () => {
+    const packages = new Packages();
+    packages.refused.set("app", [13, "app needs nowhere"]);
+    const { plugin, ctx } = await planned(packages, []);
+    const observed = await plugin.observe(ctx, items("packages", ["lib", "app"]));
+    const { faults: found } = await plugin.plan(ctx, observed, [
+      whole("create", "packages", "lib", { version: "1" }),
+      whole("create", "packages", "app"),
+    ]);
+    assert.deepEqual(
+      found.map(({ code, address }) => [code, address]),
+      [["OPD6067", "pk:packages/app"]],
+    );
+  });
+
+  it("removing what is offered only otherwise has no way back", async () => {
+    const packages = new Packages();
+    packages.installed.set("lib", "1").set("app", "1");
+    packages.offered.set("lib", ["2"]);
+    const { actions } = await planned(packages, [
+      whole("delete", "packages", "lib"),
+      whole("delete", "packages", "app"),
+    ]);
+    assert.deepEqual(
+      actions.map(({ key, undo, risk }) => [key, undo, risk]),
+      [
+        ["lib", "none", "irreversible"],
+        ["app", "compensate", "needs-confirm"],
+      ],
+    );
+  });
+
   it("a service that leaves ends the flow; the machine tells what was done", async () => {
     const packages = new Packages();
     const { plugin, ctx, actions } = await planned(packages, [
@@ -201,6 +282,36 @@ describe("items of a service with transactions", () => {
     };
     assert.deepEqual(await plugin.apply(ctx, actions), [{ outcome: "done" }]);
   });
+});
+
+describe("a transaction without an end to its rows", () => {
+  /** Rows instead of the end of a transaction, until nobody listens any more. */
+  function endless(packages: Packages, row: readonly [info: number, id: string], count: number): void {
+    const emit = packages.bus.emit.bind(packages.bus);
+    const rows = Array.from({ length: count }, () => row);
+    packages.bus.emit = (path, name, member, ...rest) => {
+      if (member !== "Finished") return emit(path, name, member, ...rest);
+      for (let sent = 0; sent <= 500_000; sent += 1000) emit(path, name, "Packages", "a(us)", [rows]);
+    };
+  }
+  for (const [what, row, count] of [
+    ["many rows", [2, "x;1"], 1000],
+    ["long rows", [2, `${"x".repeat(1 << 18)};1`], 1],
+  ] as const) {
+    it(`${what}: a reading is given up with its reason, an action is for the next reading to judge`, async () => {
+      const packages = new Packages();
+      const plugin = pluginOf(PACKAGES);
+      const ctx = scriptedContext(packages.bus);
+      const change = whole("create", "packages", "lib", { version: "2" });
+      const observed = await plugin.observe(ctx, items("packages", ["lib"]));
+      const { actions } = await plugin.plan(ctx, observed, [change]);
+      endless(packages, row, count);
+      await assert.rejects(plugin.observe(ctx, items("packages", "all")), { code: "OPD6053" });
+      const [outcome] = await plugin.apply(ctx, actions);
+      assert.equal(outcome?.outcome, "unknown", JSON.stringify(outcome));
+      assert.equal(packages.bus.matches, 0, "no match rule is left");
+    });
+  }
 });
 
 describe("a transaction that does not end", () => {

@@ -1,6 +1,7 @@
 // From a call of the mapping to a message: the member is found by introspection, its signature types every argument,
 // and the reply comes back as a term. Reads end here (they throw); what changes something goes on to step.ts.
 
+import { assert } from "../../base/assert.ts";
 import { OpError } from "../../base/error.ts";
 import type { Call, DBusValue, MethodInfo, Variant } from "../../host/dbus/dbus.ts";
 import { runFlow, type FlowEnd, type FlowRequest } from "./flow.ts";
@@ -94,7 +95,7 @@ function flowError(runtime: Runtime, member: string, end: FlowEnd): Error {
 
 export function flowOf(runtime: Runtime, name: string): Flow {
   const flow = runtime.mapping.flows.get(name);
-  if (flow === undefined) throw new OpError("OPD1900", `no flow ${name} in the mapping`);
+  assert(flow !== undefined, `the mapping has the flow ${name}`);
   return flow;
 }
 

@@ -104,7 +104,7 @@ export async function readItem(
   const { resource, reading } = subject;
   const raw = new Map<string, Raw>();
   const shown = new Map<string, Shown>();
-  const names = fields === "all" ? await allFields(subject) : fields;
+  const names = fields === "all" ? await allFields(subject) : withMembers(resource, fields);
   for (const name of names) {
     if (matchesAny(resource.ignore, name)) continue;
     const field = resource.fields.get(name);
@@ -134,6 +134,15 @@ export async function readItem(
     detail,
     ...(path === undefined ? {} : { path }),
   });
+}
+
+/** A field that stands for others is written through them, so what they were must be known too. */
+function withMembers(resource: Resource, names: readonly string[]): readonly string[] {
+  const members = names.flatMap((name) => {
+    const write = resource.fields.get(name)?.write;
+    return write?.kind === "all" ? [...write.fields, name] : [name];
+  });
+  return [...new Set(members)];
 }
 
 /** Declared fields, then what the object or the record has besides. */

@@ -2,6 +2,7 @@
 // go in order, one call in flight. Every outcome is told, nothing is thrown for what the service says. An unknown
 // outcome is settled by reading, never by sending again; a failed flow is repaired once where the mapping says how.
 
+import { assert } from "../../base/assert.ts";
 import { OpError } from "../../base/error.ts";
 import { DBusError, Variant, type DBusValue } from "../../host/dbus/dbus.ts";
 import { isTable } from "../doc.ts";
@@ -174,7 +175,7 @@ async function runAlone(runtime: Runtime, runs: readonly Run[]): Promise<Readonl
 
 async function setProperty(runtime: Runtime, subject: Subject, deed: Deed): Promise<Sent> {
   const { ctx, mapping } = runtime;
-  if (deed.way.kind !== "property" || deed.field === null) throw new OpError("OPD1900", "not a property");
+  assert(deed.way.kind === "property" && deed.field !== null, "the deed sets a property");
   const place = subject.place(deed.resource.object);
   const path = await subject.path(place);
   const at =
@@ -206,7 +207,7 @@ async function setProperty(runtime: Runtime, subject: Subject, deed: Deed): Prom
 /** Additions before removals: a refused addition must cost nothing. */
 async function runElements(runtime: Runtime, subject: Subject, deed: Deed): Promise<Sent> {
   const { way } = deed;
-  if (way.kind !== "elements") throw new OpError("OPD1900", "not a set");
+  assert(way.kind === "elements", "the deed changes a set");
   const before = listOf(deed.before !== null && "known" in deed.before ? deed.before.known : null);
   const after = listOf(deed.after);
   let last: Sent = { outcome: { outcome: "done" }, rows: [], reply: null, vanished: false };
@@ -278,7 +279,7 @@ export async function runsOf(reading: Reading, deeds: readonly Deed[]): Promise<
 
 async function runFor(reading: Reading, deeds: readonly Deed[]): Promise<Run> {
   const [deed] = deeds;
-  if (deed === undefined) throw new OpError("OPD1900", "a run of nothing");
+  assert(deed !== undefined, "a run has a deed");
   const { resource, key } = deed;
   const want = new Map(deeds.flatMap((each) => [...each.want]));
   for (const each of deeds) if (each.field !== null && each.after !== null) want.set(each.field, each.after);

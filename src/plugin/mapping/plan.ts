@@ -3,6 +3,7 @@
 // service rehearses where it can, polkit is asked where wished. What cannot be done is a fault, told all at once.
 
 import { OpError } from "../../base/error.ts";
+import { LIMITS } from "../../base/limits.ts";
 import { isTable } from "../doc.ts";
 import type {
   Action,
@@ -26,7 +27,7 @@ import { elementLocals, groupsOf, listOf, runsOf, without } from "./perform.ts";
 import type { Reading } from "./reading.ts";
 import { show } from "./resolve.ts";
 import type { Runtime } from "./runtime.ts";
-import { rehearse } from "./simulate.ts";
+import { announcedBy, describe, rehearse } from "./simulate.ts";
 import { faultOfArgs, viaOf } from "./step.ts";
 import { Subject, withLocals } from "./subject.ts";
 import { deedsOf, refuse } from "./wishes.ts";
@@ -69,9 +70,7 @@ export async function plan(
         )),
       );
     } catch (error) {
-      const [first] = members;
-      if (first === undefined) throw error;
-      faults.push(faultOf(runtime, error, first.change));
+      faults.push(...(await blame(runtime, reading, members, error)));
     }
   }
   const authorization = await authorize(
@@ -84,6 +83,29 @@ export async function plan(
   });
 }
 
+/** A call for many is refused as a whole: each item is rehearsed alone, so that the line at fault is shown. */
+async function blame(
+  runtime: Runtime,
+  reading: Reading,
+  members: readonly Draft[],
+  error: unknown,
+): Promise<readonly PlanFault[]> {
+  const [first] = members;
+  if (first === undefined) throw error;
+  const faults: PlanFault[] = [];
+  const isRefused = error instanceof OpError && error.code === "OPD6067";
+  if (isRefused && members.length > 1 && members.length <= LIMITS.rehearsedAloneMax) {
+    for (const { deed, change } of members) {
+      try {
+        await announcedBy(runtime, reading, [deed]);
+      } catch (alone) {
+        faults.push(faultOf(runtime, alone, change));
+      }
+    }
+  }
+  return faults.length > 0 ? faults : [faultOf(runtime, error, first.change)];
+}
+
 function simulated(draft: Draft | undefined, also: readonly SideEffect[]): void {
   if (draft === undefined) return;
   draft.fidelity = "simulated";
@@ -92,8 +114,8 @@ function simulated(draft: Draft | undefined, also: readonly SideEffect[]): void 
 
 /** Sources that take many keys are asked once for all keys whose candidates will be needed. */
 function announce(runtime: Runtime, reading: Reading, changes: readonly Change[]): void {
-  for (const { resource, key, verb } of changes) {
-    if (resource === null || key === null || verb === "delete") continue;
+  for (const { resource, key } of changes) {
+    if (resource === null || key === null) continue;
     if ((runtime.mapping.resources.get(resource)?.candidate ?? null) === null) continue;
     reading.ahead.set(resource, new Set([...(reading.ahead.get(resource) ?? []), key]));
   }
@@ -207,6 +229,7 @@ async function undoOf(reading: Reading, deed: Deed): Promise<Undo> {
   if (deed.verb === "update" && deed.field === null) return "none";
   const back = inverseOf(deed, null);
   if ("none" in back) return "none";
+  if (deed.verb === "delete" && (await isSuperseded(reading, deed))) return "none";
   if (deed.verb !== "update") return "compensate";
   if (back.way.kind !== "recipe") return "inverse";
   const subject = new Subject(reading, deed.resource, deed.key, deed.item, {
@@ -230,6 +253,19 @@ async function undoOf(reading: Reading, deed: Deed): Promise<Undo> {
     }
   }
   return "inverse";
+}
+
+/** Is something else offered under its name now? Then that, and not this, is what would come back. */
+async function isSuperseded(reading: Reading, { resource, key, item }: Deed): Promise<boolean> {
+  if (resource.candidate === null) return false;
+  try {
+    const offered = await new Subject(reading, resource, key, undefined).candidate();
+    return offered !== undefined && describe(resource, offered) !== describe(resource, item);
+  } catch (error) {
+    // Several are offered: this one may be among them.
+    if (error instanceof OpError && error.code === "OPD6057") return false;
+    throw error;
+  }
 }
 
 function hasLater(doc: Action["after"]): boolean {

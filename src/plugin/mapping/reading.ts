@@ -4,7 +4,7 @@
 
 import { DBusError, Variant, type DBusValue, type InterfaceInfo } from "../../host/dbus/dbus.ts";
 import type { Resource } from "./model.ts";
-import { bodyTerm, plain, type Term } from "./term.ts";
+import { plain, type Term } from "./term.ts";
 import { isUnknownOutcome, meaningOf } from "./meaning.ts";
 import type { Runtime } from "./runtime.ts";
 

@@ -118,7 +118,8 @@ function refusal(step: Step, outcome: Exclude<Outcome, { readonly outcome: "done
     case "invalid":
     case "unsupported":
       return new OpError("OPD6067", message);
-    default:
+    case "done":
+    case "failed":
       return new OpError("OPD6060", message);
   }
 }

@@ -2,6 +2,7 @@
 // It is sent once. What comes back is an outcome: done, failed with the service's reason, or unknown; a deadline that
 // passes and a service that leaves are unknown, and the caller reads again.
 
+import { assert } from "../../base/assert.ts";
 import { OpError } from "../../base/error.ts";
 import { DBusError, type DBusValue, type MethodInfo } from "../../host/dbus/dbus.ts";
 import type { Meaning, Outcome, ViaCall } from "../plugin.ts";
@@ -79,7 +80,7 @@ async function bodyFor(
     for (const party of parties)
       built.push(await buildHere(template, info.in[at]?.signature ?? "", party.scope));
     const [value, ...others] = built;
-    if (value === undefined) throw new OpError("OPD1900", `${info.name} is sent for nobody`);
+    assert(value !== undefined, `${info.name} is sent for an item`);
     if (isPerItem(template)) body.push(unique(built.flat() as readonly DBusValue[]));
     else if (others.every((other) => sameWire(other, value))) body.push(value);
     else

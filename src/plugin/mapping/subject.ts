@@ -2,7 +2,7 @@
 // document wants of it and what it is now. `look` answers every `$...` of mapping.md; a scope made by `withLocals`
 // adds what one run of a recipe knows ($value, $element, $changes, $record, $reply).
 
-import { OpError } from "../../base/error.ts";
+import { assert } from "../../base/assert.ts";
 import { Variant } from "../../host/dbus/dbus.ts";
 import type { DocValue } from "../plugin.ts";
 import { fieldWish } from "./field.ts";
@@ -103,7 +103,7 @@ export class Subject implements Scope {
 
   sourceOf(reference: Reference): Source {
     const source = this.resource.sources.get(reference.name ?? "");
-    if (source === undefined) throw new OpError("OPD1900", `no source ${reference.text} in the mapping`);
+    assert(source !== undefined, `the mapping has the source ${reference.text}`);
     return source;
   }
 
@@ -124,7 +124,7 @@ export class Subject implements Scope {
 
   place(name: string): Place {
     const place = this.reading.runtime.mapping.places.get(name);
-    if (place === undefined) throw new OpError("OPD1900", `no place ${name} in the mapping`);
+    assert(place !== undefined, `the mapping has the place ${name}`);
     return place;
   }
 

@@ -1,0 +1,49 @@
+// What a connection counts, as metrics of the process: calls with their ends and their time, signals, bytes. Made once
+// per recorder and handed to connections; a connection without one counts nothing.
+
+import type { Counter, Histogram, Metrics } from "../../telemetry/metrics/metrics.ts";
+import { systemClock } from "../../base/clock.ts";
+import * as message from "./message.ts";
+import type { Settle } from "./pending.ts";
+
+export interface BusMeter {
+  readonly signals: Counter;
+  /** Messages that were refused by their header. */
+  readonly dropped: Counter;
+  readonly bytesIn: Counter;
+  readonly bytesOut: Counter;
+  /** Counts a call that leaves now; gives the `settle` that counts its end. */
+  called(settle: Settle): Settle;
+}
+
+export function busMeter(metrics: Metrics): BusMeter {
+  const calls = metrics.counter("bus_calls", "Method calls sent");
+  const ended = (end: string): Counter => metrics.counter("bus_call_ends", "How calls ended", { end });
+  const [replies, errors, timeouts, lost] = ["reply", "error", "timeout", "lost"].map(ended) as [
+    Counter,
+    Counter,
+    Counter,
+    Counter,
+  ];
+  const latencyMs: Histogram = metrics.histogram(
+    "bus_call_ms",
+    "Time from a call to its answer, milliseconds",
+  );
+  return Object.freeze({
+    signals: metrics.counter("bus_signals", "Signals received"),
+    dropped: metrics.counter("bus_dropped", "Messages refused by their header"),
+    bytesIn: metrics.counter("bus_bytes_in", "Bytes received"),
+    bytesOut: metrics.counter("bus_bytes_out", "Bytes sent"),
+    called(settle: Settle): Settle {
+      const startMs = systemClock.monotonicMs();
+      calls.add();
+      return (reply, error) => {
+        if (reply !== null) {
+          latencyMs.record(systemClock.monotonicMs() - startMs);
+          (reply.type === message.ERROR ? errors : replies).add();
+        } else if (error !== null) (error.code === "OPD3004" ? timeouts : lost).add();
+        settle(reply, error);
+      };
+    },
+  });
+}
