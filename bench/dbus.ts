@@ -32,7 +32,8 @@ const questions: readonly Question[] = [
     unit: "us CPU",
     peers: { "dbus-native": { timesMax: 0.45 }, "sd-bus": null, zbus: null },
     says: "Echo, 64 in flight, CPU a call",
-    missed: "a faster client is woken for fewer replies at a time, and system calls are half of what is left",
+    missed:
+      "the faster client is woken for fewer replies at a time, and each wake-up costs three system calls",
   },
   {
     work: "gmo10k",

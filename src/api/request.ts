@@ -19,7 +19,8 @@ const sources = v.pipe(v.array(source), v.minLength(1));
 const selection = { sources, target: names, exclude: names };
 
 export const REQUESTS = {
-  discover: v.strictObject({ names, activate: v.boolean() }),
+  /** `known`: text of an earlier discovery; services whose owner is still the same are taken over from it. */
+  discover: v.strictObject({ names, activate: v.boolean(), known: v.nullable(v.string()) }),
   introspect: v.strictObject({ name: v.string(), path: v.nullable(v.string()) }),
   query: v.strictObject({ addresses: names }),
   init: v.strictObject({}),

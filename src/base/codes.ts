@@ -162,6 +162,7 @@ export const CODES = {
   OPD9020: code("input", "an address names nothing here", "An address without a star that was asked for is no field, resource or item of its plugin on this machine. `op-dbus query PLUGIN` shows what there is; keys with other characters than A-Z a-z 0-9 _ @ - stand in double quotes."),
   OPD9021: code("corrupt", "the host key is damaged", "The key that digests secrets in plans has not the length it was made with. Remove the file that is named: a new key is made with the next use, and plans that were saved with the old one no longer fit."),
   OPD9022: code("corrupt", "the list of approvals cannot be used", "`@state/approvals.json` in the state directory says which mappings a person approved. The file is there, but it is not of the form that this version reads, so nothing in it is believed. Move it away and approve the mappings again with `op-dbus plugin check NAME --approve`."),
+  OPD9023: code("input", "the file is no saved discovery", "`op-dbus discover --known FILE` takes a file that `op-dbus discover --out FILE` wrote. This one is not of that form, or of another version."),
 } as const satisfies Record<string, CodeEntry>;
 
 export type Code = keyof typeof CODES;

@@ -135,7 +135,7 @@ export const LIMITS = Object.freeze({
   /** Different introspection texts that are kept parsed: most objects of a service share one. */
   introspectionTextsMax: 256,
   /** Characters of all of them together: a text may be as long as xmlSizeMax. */
-  introspectionTextCharsMax: 16 * 1024 * 1024,
+  introspectionTextCharsMax: 4 * 1024 * 1024,
   /** UTF-16 units of a mapping: fifty times the largest shipped one; its checks recurse along what it chains. */
   mappingCharsMax: 256 * 1024,
   /** Milliseconds a mapping may give a call or flow: a day, far below what a timer can hold (2^31 - 1). */

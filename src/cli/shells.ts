@@ -18,13 +18,16 @@ const SCRIPTS: ReadonlyMap<string, string> = new Map([
     "bash",
     `# op-dbus completion for bash
 _op_dbus() {
-  local IFS=$'\\n' line cur words cword
+  local IFS=$'\\n' line word cur words=()
   COMPREPLY=()
-  if declare -F _get_comp_words_by_ref >/dev/null; then _get_comp_words_by_ref -n : cur words cword
-  else cur=\${COMP_WORDS[COMP_CWORD]} words=("\${COMP_WORDS[@]}") cword=$COMP_CWORD; fi
+  # bash breaks words at colons, and addresses hold them
+  for word in "\${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if ((\${#words[@]})) && [[ $word == :* || \${words[-1]} == *: ]]; then words[-1]+=$word; else words+=("$word"); fi
+  done
+  cur=\${words[-1]}
   while read -r line; do COMPREPLY+=("\${line%%$'\\t'*}"); done \\
-    < <(op-dbus __complete "\${words[@]:1:cword}" 2>/dev/null)
-  if declare -F __ltrim_colon_completions >/dev/null; then __ltrim_colon_completions "$cur"; fi
+    < <(op-dbus __complete "\${words[@]:1}" 2>/dev/null)
+  if [[ $cur == *:* ]]; then COMPREPLY=("\${COMPREPLY[@]#"\${cur%"\${cur##*:}"}"}"); fi
 }
 complete -o default -F _op_dbus op-dbus
 `,

@@ -130,16 +130,13 @@ class Walker {
 
   /** Introspects one object and gives the paths of its children. Only "/" may throw: then nothing is known. */
   async #visit(asked: string, from: "tree" | "manager"): Promise<readonly string[]> {
-    if (this.#chars > LIMITS.discoverTextCharsMax) {
-      this.#note(
-        `it describes itself in more than ${LIMITS.discoverTextCharsMax} characters: the rest was left out`,
-      );
-      return [];
-    }
+    if (this.#isFull()) return [];
     try {
       const answer = await askNode(this.#bus, this.#owner, asked, this.#asking());
       if (!this.#nodes.has(answer.node)) this.#chars += answer.chars;
-      this.#nodes.add(answer.node);
+      if (this.#chars <= LIMITS.discoverTextCharsMax) this.#nodes.add(answer.node);
+      // Others were asked at the same time: what is beyond the bound is not kept either.
+      if (this.#isFull()) return [];
       // A service with one object may describe it whatever path is asked: at the root its own word counts.
       const path = asked === "/" ? (answer.path ?? asked) : asked;
       if (path !== asked) this.#objects.set(asked, { path: asked, from, interfaces: new Map(), error: null });
@@ -200,6 +197,13 @@ class Walker {
     const { signal } = this.#options;
     const deadlineMs = this.#options.callDeadlineMs ?? LIMITS.discoverCallDeadlineMs;
     return signal === undefined ? { deadlineMs } : { deadlineMs, signal };
+  }
+
+  #isFull(): boolean {
+    const charsMax = LIMITS.discoverTextCharsMax;
+    if (this.#chars <= charsMax) return false;
+    this.#note(`it describes itself in more than ${charsMax} characters: the rest was left out`);
+    return true;
   }
 
   #note(text: string): void {

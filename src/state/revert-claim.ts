@@ -28,7 +28,7 @@ function undoable(action: Row, schemas: ReadonlyMap<string, Schema>): Undoable {
   if (typeof plugin !== "string" || (verb !== "create" && verb !== "update" && verb !== "delete"))
     throw noPlan();
   const schema = schemas.get(plugin);
-  const fields = resource == null ? schema?.self : schema?.resources.get(resource)?.fields;
+  const fields = typeof resource === "string" ? schema?.resources.get(resource)?.fields : schema?.self;
   return {
     plugin,
     resource: resource ?? null,

@@ -80,7 +80,7 @@ describe("rollback over several services", { skip: labSkip }, () => {
 
   test("Ctrl-C in the middle: what runs is finished, all is put back, 3", async () => {
     const before = facts();
-    await service.arm("SetTitle", "slow", { times: 1 });
+    await service.arm("SetTitle", "late-done", { times: 1 });
     const first = (await service.calls()).length;
     const apply = running(machine.start(["apply", ...service.flags, file]));
     while ((await service.calls()).length === first) await new Promise((resolve) => setTimeout(resolve, 5));

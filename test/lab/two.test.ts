@@ -10,6 +10,18 @@ import { testServiceOn, type RemoteService } from "./test-service.ts";
 const wishes = (title: string): string =>
   JSON.stringify({ version: 1, plugins: { test1: { Title: title } } });
 
+/** Has the program started flock(1), which waits for the lock on its behalf? */
+function waitsForLock(pid: number): boolean {
+  const waiting = readFileSync("/proc/locks", "utf8")
+    .split("\n")
+    .filter((line) => line.includes("-> FLOCK"))
+    .map((line) => line.trim().split(/\s+/)[5]);
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .trim()
+    .split(" ")
+    .some((child) => waiting.includes(child));
+}
+
 describe("two applies on one bus", { skip: labSkip }, () => {
   let machine: Machine;
   let service: RemoteService;
@@ -30,12 +42,13 @@ describe("two applies on one bus", { skip: labSkip }, () => {
     machine.document(`${title}.json`, wishes(title)),
   ];
 
-  /** An apply that stands in the middle of a call. */
+  /** An apply that stands in the middle of a call, and is stopped there: it holds the lock until SIGCONT. */
   async function held(title: string): Promise<Running> {
     await service.arm("SetTitle", "late-done", { times: 1 });
     const before = (await service.calls()).length;
     const first = running(machine.start(args(title)));
     while ((await service.calls()).length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    first.signal("SIGSTOP");
     return first;
   }
 
@@ -43,12 +56,13 @@ describe("two applies on one bus", { skip: labSkip }, () => {
     const first = await held("held");
     const inside = /^NSpid:.*\t(\d+)$/m.exec(readFileSync(`/proc/${first.pid()}/status`, "utf8"))![1]!;
     const second = running(machine.start(args("refused")));
-    const third = running(
+    const reader = running(
       machine.start(["plan", ...service.flags, machine.document("p.json", wishes("planned"))]),
     );
     const { stderr } = ends(await second.done, 5);
     assert.match(stderr, new RegExp(`process ${inside} of root since .*: op-dbus apply .*held\\.json`));
-    ends(await third.done, 0);
+    ends(await reader.done, 0);
+    first.signal("SIGCONT");
     ends(await first.done, 0);
     assert.ok(!(await service.calls()).includes('["SetTitle","refused"]'));
     assert.equal((await service.state())["title"], "held");
@@ -64,7 +78,9 @@ describe("two applies on one bus", { skip: labSkip }, () => {
 
   test("--lock-timeout waits, and then goes on", async () => {
     const first = await held("waited-for");
-    const second = running(machine.start(args("after", "--lock-timeout", "30")));
+    const second = running(machine.start(args("after", "--lock-timeout", "60")));
+    while (!waitsForLock(second.pid())) await new Promise((resolve) => setTimeout(resolve, 5));
+    first.signal("SIGCONT");
     ends(await second.done, 0);
     ends(await first.done, 0);
     assert.equal((await service.state())["title"], "after");

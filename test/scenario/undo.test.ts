@@ -53,7 +53,7 @@ test("an undo that is refused: the others are undone all the same, 4, and the li
 
 test("Ctrl-C during a call: it is finished, no other is started, all is put back", async () => {
   await using stage = await openStage();
-  stage.service.faults.arm("SetTitle", "slow", { times: 1 });
+  stage.service.faults.arm("SetTitle", "late-done", { times: 1 });
   const outcome = stage.op(["apply", stage.file("wish.json", DOCUMENT)], {
     onStart: async (kill) => {
       while (stage.sent().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
@@ -86,9 +86,13 @@ test("Ctrl-C before the first change: 130, and nothing was sent", async () => {
   await using stage = await openStage();
   const document = stage.file("wish.json", DOCUMENT);
   stage.service.faults.arm("SetTitle", "late-done", { times: 1 });
-  // The first one holds the lock, so the second is certain to be waiting for it.
-  const first = stage.op(["apply", document]);
+  // The first one is stopped while it holds the lock, so the second is certain to be waiting for it.
+  let signal = (_name: NodeJS.Signals): void => undefined;
+  const first = stage.op(["apply", document], {
+    onStart: (kill) => Promise.resolve(void (signal = kill)),
+  });
   while (stage.sent().length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+  signal("SIGSTOP");
   const before = stage.mark();
   const second = stage.op(
     ["apply", "--lock-timeout", "60", stage.file("other.json", wishes({ Quiet: "x" }))],
@@ -100,6 +104,7 @@ test("Ctrl-C before the first change: 130, and nothing was sent", async () => {
     },
   );
   ends(await second, 130);
+  signal("SIGCONT");
   assert.ok(!stage.sent(before).some((call) => call.includes("SetQuiet")));
   ends(await first, 0);
 });

@@ -85,7 +85,7 @@ export const apply = command<Flags, string[]>({
 });
 
 async function run(context: Context, flags: Flags, ...names: string[]): Promise<number> {
-  if (flags.dryRun === true) return runPlan(context, flags, ...names);
+  if (flags.dryRun === true) return dryRun(context, flags, names);
   const { invoke, talk, terminal, globals } = context;
   const sources = await context.readSources(names, flags.format);
   if (names.includes("-") && terminal.asks) {
@@ -110,4 +110,22 @@ async function run(context: Context, flags: Flags, ...names: string[]): Promise<
   const { reportJson, reportText } = await import("../views/report.ts");
   terminal.print(globals.json ? reportJson(reply) : reportText(reply, terminal.out));
   return flags.detailedExitcode === true && reply.report.end === "done" ? 2 : 0;
+}
+
+/** As `plan`; with --json in the lines of a run. */
+async function dryRun(context: Context, flags: Flags, names: readonly string[]): Promise<number> {
+  const { invoke, talk, terminal, globals } = context;
+  if (!globals.json) return runPlan(context, flags, ...names);
+  const sources = await context.readSources(names, flags.format);
+  const checkAuth = flags.checkAuth ?? false;
+  const { plan, addresses } = await invoke(
+    "plan",
+    { sources, ...targetsOf(flags), checkAuth, revert: false },
+    talk,
+  );
+  if (plan === null) return 0;
+  talk.tell({ type: "planned", plan, addresses });
+  const { plannedJson } = await import("../views/report.ts");
+  terminal.print(plannedJson(plan));
+  return flags.detailedExitcode === true && plan.actions.length > 0 ? 2 : 0;
 }

@@ -1,6 +1,6 @@
 // How an apply ended, as its last lines: what was done, how long it took, whether it was checked.
 
-import type { ApplyReply } from "../../api/api.ts";
+import type { ApplyReply, Plan } from "../../api/api.ts";
 import type { Look } from "../terminal.ts";
 import { count, showMs, replyJson } from "./value.ts";
 
@@ -25,6 +25,11 @@ function elapsedMs(results: ApplyReply["report"]["results"]): number {
     (sum, group) => sum + Math.max(...group.map((each) => each.elapsedMs)),
     0,
   );
+}
+
+/** The `summary` line of a dry run: nothing was done. */
+export function plannedJson({ summary, drift }: Plan): string {
+  return replyJson({ type: "summary", end: "planned", plan: summary, drift: drift.length }, 0);
 }
 
 /** The `summary` line of the JSON stream. */

@@ -354,3 +354,31 @@ test("messages that were written stay as they are while others are written", () 
     assert.deepEqual(readAll(bytes)[0]?.body(), [`name.${"x".repeat(i % 700)}`]);
   });
 });
+
+test("a large message is read to where it wants its bytes, in any pieces, and the next one follows", () => {
+  const large = encodeMessage({ ...CALL, signature: "ay", body: [Buffer.alloc(200_000, 7)] }, 1);
+  const bytes = Buffer.concat([large, encodeMessage(CALL, 2)]);
+  for (const firstBytes of [1, 16, 100, 65_536]) {
+    const framer = new Framer();
+    const messages: Message[] = [];
+    let roomed = 0;
+    for (let at = 0; at < bytes.length;) {
+      const room = framer.room();
+      const step = Math.min(room?.length ?? 65_536, at === 0 ? firstBytes : 30_000, bytes.length - at);
+      if (room === null) framer.push(Buffer.from(bytes.subarray(at, at + step)));
+      else {
+        bytes.copy(room, 0, at, at + step);
+        framer.filled(step);
+        roomed += step;
+      }
+      at += step;
+      for (let m = framer.next(); m !== null; m = framer.next()) messages.push(m);
+    }
+    assert.ok(roomed > 100_000, "most of it was read in place");
+    assert.deepEqual(
+      messages.map(({ serial }) => serial),
+      [1, 2],
+    );
+    assert.deepEqual(Buffer.from(messages[0]!.body()[0] as Uint8Array), Buffer.alloc(200_000, 7));
+  }
+});

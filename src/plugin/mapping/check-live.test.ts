@@ -243,7 +243,7 @@ const CASES: readonly Case[] = [
     sight: TRANSACTION,
     mapping: ['call = "InstallPackages"', 'call = "InstallPackage"'],
     faults: [
-      '39 org.freedesktop.PackageKit.Transaction has no method "InstallPackage" | the service has "InstallPackages"',
+      '41 org.freedesktop.PackageKit.Transaction has no method "InstallPackage" | the service has "InstallPackages"',
     ],
   },
   {
