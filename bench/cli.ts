@@ -2,7 +2,7 @@
 // that is what is waited for; median of many runs, taken in turns.
 
 import { spawn, spawnSync } from "node:child_process";
-import { globSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { embeddedOffer } from "../start/embedded.ts";
@@ -10,7 +10,6 @@ import { figure, median, type Figure } from "./figure.ts";
 
 const RUNS = 20;
 const root = join(import.meta.dirname, "..");
-const launcher = join(root, "bin/op-dbus");
 
 export async function cliBench(
   _rounds: number,
@@ -19,6 +18,7 @@ export async function cliBench(
   build(progress);
   progress(`cli: ${RUNS} runs each`);
   const scratch = mkdtempSync(join(tmpdir(), "op-dbus-bench-"));
+  const launcher = install(join(scratch, "package"));
   const stage = await embeddedOffer.open(scratch);
   const env = { ...process.env, ...stage.env, OP_DBUS_NODE: process.execPath };
   const works = {
@@ -61,11 +61,19 @@ export async function cliBench(
 function build(progress: (text: string) => void): void {
   const changedMs = (patterns: string): number[] =>
     globSync(patterns, { cwd: root }).map((file) => statSync(join(root, file)).mtimeMs);
-  const built = changedMs("dist/src/main.js")[0] ?? 0;
+  const built = changedMs("dist/main.cjs")[0] ?? 0;
   if (changedMs("src/**/*.ts").every((ms) => ms <= built)) return;
   progress("cli: building the package");
   const done = spawnSync(process.execPath, [join(root, "scripts/build.ts")], { encoding: "utf8" });
   if (done.status !== 0) throw new Error(`the package could not be built: ${done.stdout}${done.stderr}`);
+}
+
+/** The package as people have it: without the sources, which the launcher of a checkout looks at. */
+function install(directory: string): string {
+  mkdirSync(join(directory, "bin"), { recursive: true });
+  copyFileSync(join(root, "bin/op-dbus"), join(directory, "bin/op-dbus"));
+  for (const name of ["dist", "mappings", "package.json"]) symlinkSync(join(root, name), join(directory, name));
+  return join(directory, "bin/op-dbus");
 }
 
 /** Runs one command to its end. Throws when it fails: a quick failure would be a good figure. */

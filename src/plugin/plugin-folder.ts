@@ -124,9 +124,9 @@ function unapproved(
   const probes = [...new Map([...doubts.values()].flat().map((probe) => [callOf(probe), probe])).values()];
   const hint = `op-dbus plugin check ${mapping.plugin} --approve`;
   const notes = [...doubts].map(([resource, calls]) => {
-    const what = resource === null ? "fields of the plugin itself are" : `${resource} are`;
+    const what = resource === null ? mapping.plugin : `${mapping.plugin}:${resource}`;
     const names = [...new Set(calls.map(callOf))].join(", ");
-    return `${what} read-only: the mapping calls ${names} to read, which nobody approved (${hint})`;
+    return `${what}: read-only: it is read by ${names}, which nobody approved (${hint})`;
   });
   return Object.freeze({
     ...plugin,

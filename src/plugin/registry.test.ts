@@ -227,7 +227,7 @@ all = { call = "Alarms" }
   assert.equal(schema.resources.get("alarms")?.canDelete, false);
   assert.match(
     schema.notes.join("\n"),
-    /alarms are read-only.*Alarms.*op-dbus plugin check clock1 --approve/,
+    /^clock1:alarms: read-only.*Alarms.*op-dbus plugin check clock1 --approve/m,
   );
 
   const approved = (await load({ ...places, approvals: new Set([plugin.digest]) })).plugins[0]!;

@@ -86,6 +86,7 @@ export function diff(document: Document, reading: Reading, selection: Selection,
         message: `there is no ${JSON.stringify(item.key)} among ${place.resource}`,
         at: item.at,
         address: formatAddress(place),
+        ...whyClosed(place),
       });
     }
   }
@@ -103,8 +104,16 @@ export function diff(document: Document, reading: Reading, selection: Selection,
         message: `${JSON.stringify(place.key)} is there, and ${place.plugin} has no way to remove it`,
         at,
         address: formatAddress(place),
+        ...whyClosed(place),
       });
     }
+  }
+
+  /** What the plugin says of a resource that is read-only here. */
+  function whyClosed({ plugin, resource }: Address): { readonly hint?: string } {
+    const notes = reading.schemas.get(plugin)?.notes ?? [];
+    const note = notes.find((text) => text.startsWith(`${plugin}:${resource}: `));
+    return note === undefined ? {} : { hint: note };
   }
 
   function remove({ place, found: item, at }: Of<"extra">): void {

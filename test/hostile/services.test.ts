@@ -9,7 +9,7 @@ import { clean, program } from "./program.ts";
 import { rawService, type OnCall, type RawService } from "./raw-service.ts";
 
 const NAME = "org.example.Hostile1";
-const MEMORY_BYTES_MAX = 700 * 1024 * 1024;
+const MEMORY_BYTES_MAX = 1024 * 1024 * 1024;
 const LONG = process.env["OP_DBUS_LONG"] === "1";
 
 const PROPERTY = `<interface name="${NAME}"><property name="P" type="s" access="read"/></interface>`;
