@@ -103,12 +103,12 @@ export function openParts(input: PartsInput): Parts {
     metrics ??= createMetrics();
     const meter = busMeter(metrics);
     const guard = probing === null ? null : readings(readGuard, probing);
-    const { bus, allowUnixexec } = config;
+    const { bus, allowUnixexec, callDeadlineMs } = config;
     const { env } = who;
     const address =
       bus === "system" ? systemBusAddress(env) : bus === "session" ? sessionBusAddress(env) : bus;
     try {
-      return await connect({ address, allowUnixexec, meter, ...(guard && { guard }) });
+      return await connect({ address, allowUnixexec, callDeadlineMs, meter, ...(guard && { guard }) });
     } catch (error) {
       if (!(error instanceof OpError) || error.hint !== undefined) throw error;
       const { code, message, where } = error;

@@ -42,6 +42,7 @@ export function pluginShelf({ config, who, packageDir }: ShelfOptions): PluginSh
       pluginDirs: config.pluginDirs,
       uid: who.uid,
       approvals: readApprovals(config.stateDir, who.uid).digests,
+      callDeadlineMs: config.callDeadlineMs,
     });
     if (faults.length > 0) throw new OpError(faults[0]!.code, "a plugin folder cannot be used", { faults });
     const here = plugins.filter(

@@ -153,8 +153,7 @@ export async function introspectObject(
   path: string,
   signal?: AbortSignal,
 ): Promise<LiveObject> {
-  const asking = { deadlineMs: LIMITS.callDeadlineMs, ...(signal === undefined ? {} : { signal }) };
-  const { owner, node, notes } = await askNode(bus, name, path, asking);
+  const { owner, node, notes } = await askNode(bus, name, path, signal === undefined ? {} : { signal });
   const over = AbortSignal.timeout(LIMITS.discoverNameDeadlineMs);
   const place = {
     name: owner,

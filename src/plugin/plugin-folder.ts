@@ -26,6 +26,8 @@ export interface PluginFolder {
   readonly manifest: Manifest;
   readonly files: FolderFiles;
   readonly approvals: ReadonlySet<string>;
+  /** Of calls where the mapping gives none. */
+  readonly callDeadlineMs?: number | undefined;
 }
 
 /** Members that need the folder's files throw OPD6100 (mapping) or OPD6300 with all faults, the first time and ever. */
@@ -78,7 +80,7 @@ function openMapping(folder: PluginFolder): Plugin {
   const { directory, manifest } = folder;
   const file = join(directory, "mapping.toml");
   const text = textOf(folder, file);
-  const { mapping, faults } = loadMapping(file, text);
+  const { mapping, faults } = loadMapping(file, text, folder.callDeadlineMs);
   if (mapping === null || faults.length > 0)
     throwFaults("OPD6100", `the mapping of ${manifest.name} is not valid`, faults);
   for (const [key, said, meant] of [

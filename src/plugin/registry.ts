@@ -29,6 +29,8 @@ export interface PluginPlaces {
   readonly uid: number;
   /** Digests of mappings whose unusual reads were approved. */
   readonly approvals: ReadonlySet<string>;
+  /** Milliseconds of calls where a mapping gives none. Default LIMITS.callDeadlineMs. */
+  readonly callDeadlineMs?: number;
 }
 
 export interface LoadedPlugins {
@@ -47,6 +49,7 @@ interface Candidate {
 
 /** Every plugin that can be used, and why others cannot. Reads directories and plugin.toml files only. */
 export async function loadPlugins(places: PluginPlaces): Promise<LoadedPlugins> {
+  const { approvals, callDeadlineMs } = places;
   const faults: Fault[] = [];
   const warnings: string[] = [];
   const roots = [
@@ -68,7 +71,7 @@ export async function loadPlugins(places: PluginPlaces): Promise<LoadedPlugins> 
   for (const [name, candidates] of [...found].sort(([a], [b]) => (a < b ? -1 : 1))) {
     const [first] = candidates;
     if (candidates.length === 1 && first !== undefined) {
-      plugins.push(pluginOfFolder({ ...first, approvals: places.approvals }));
+      plugins.push(pluginOfFolder({ ...first, approvals, callDeadlineMs }));
     } else {
       const where = candidates.map(({ directory }) => directory).join(" and ");
       faults.push({ code: "OPD6301", message: `the plugin ${name} is in ${where}; neither is used` });

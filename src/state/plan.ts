@@ -137,7 +137,8 @@ function whyReadOnly(drift: Diff["drift"], { schemas }: Reading): readonly strin
     const met = drift.some(
       ({ address, why }) => (why === "read-only" || why === "unknown") && address.startsWith(`${name}:`),
     );
-    return met ? notes.map((note) => `${name}: ${note}`) : [];
+    const named = (note: string): string => (note.startsWith(`${name}:`) ? note : `${name}: ${note}`);
+    return met ? notes.map(named) : [];
   });
 }
 

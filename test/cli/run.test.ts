@@ -121,15 +121,19 @@ function run(command: string, { directory, env, address }: Stage): Promise<strin
 
 /** What differs from run to run, replaced: folders, times, digests, process ids. */
 function settled(line: string, directory: string, address: string): string {
-  return line
-    .replaceAll(directory, "DIR")
-    .replaceAll(join(directory, ".."), "SCRATCH")
-    .replaceAll(address, "ADDRESS")
-    .replaceAll(root, "ROOT")
-    .replace(/\b\d+(\.\d+)? (ms|s)\b/g, "N ms")
-    .replace(/"elapsed_ms":\s?[\d.]+/g, '"elapsed_ms":0')
-    .replace(/\b[0-9a-f]{64}\b/g, "DIGEST")
-    .replace(/Plan [0-9a-f]{6}\b/g, "Plan DIGEST")
-    .replace(/^(org\.freedesktop\.DBus +)\d+/, (_whole, name: string) => `${name.trimEnd()} PID`)
-    .replace(/ after \d+ (tries|readings)/g, " after N $1");
+  return (
+    line
+      .replaceAll(directory, "DIR")
+      .replaceAll(join(directory, ".."), "SCRATCH")
+      .replaceAll(address, "ADDRESS")
+      .replaceAll(root, "ROOT")
+      .replace(/\b\d+(\.\d+)? (ms|s)\b/g, "N ms")
+      .replace(/"elapsed_ms":\s?[\d.]+/g, '"elapsed_ms":0')
+      .replace(/\b[0-9a-f]{64}\b/g, "DIGEST")
+      .replace(/Plan [0-9a-f]{6}\b/g, "Plan DIGEST")
+      .replace(/^(org\.freedesktop\.DBus +)\d+/, (_whole, name: string) => `${name.trimEnd()} PID`)
+      // The width of its column is that of the longest process id.
+      .replace(/^(?:NAME|org\.\S+) .*$/, (whole) => whole.replace(/ {2,}/g, "  "))
+      .replace(/ after \d+ (tries|readings)/g, " after N $1")
+  );
 }

@@ -3,11 +3,14 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(import.meta.dirname, "../..");
+/** What one start has compiled the next need not; gone with the test file. */
+const compiled = mkdtempSync(join(tmpdir(), "op-dbus-compiled-"));
+process.once("exit", () => rmSync(compiled, { recursive: true, force: true }));
 /** A program that does not end by itself is a failure: this is far beyond every deadline in the tests. */
 const PATIENCE_MS = 120_000;
 
@@ -22,6 +25,8 @@ export interface Ended {
 export interface Program {
   readonly directory: string;
   op(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ended>;
+  /** A file beside it that only its owner can write; returns its path. */
+  file(name: string, text: string): string;
   close(): void;
 }
 
@@ -35,10 +40,15 @@ export function program(address: string): Program {
     OP_DBUS_RUNTIME_DIR: join(directory, "run"),
     OP_DBUS_STATE_DIR: join(directory, "state"),
     OP_DBUS_VERIFY_TIMEOUT_MS: "500",
+    NODE_COMPILE_CACHE: compiled,
   };
   return {
     directory,
     op: (args, env = {}) => run(args, { ...base, ...env }, directory),
+    file(name, text) {
+      writeFileSync(join(directory, name), text, { mode: 0o600 });
+      return join(directory, name);
+    },
     close: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
@@ -83,7 +93,7 @@ const OBEYED =
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u00ad\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/u;
 
 /** Asserts that neither stream holds a character that a terminal would obey, and that no fault of ours is reported. */
-export function clean(ended: Ended, name: string): Ended {
+export function clean<E extends Pick<Ended, "status" | "stdout" | "stderr">>(ended: E, name: string): E {
   const { stdout, stderr, status } = ended;
   assert.doesNotMatch(stdout, OBEYED, `stdout of ${name}`);
   assert.doesNotMatch(stderr, OBEYED, `stderr of ${name}`);

@@ -10,7 +10,7 @@ export interface Running {
   /** Resolves once `text` was said; rejects when the program ends without it. */
   until(text: string): Promise<void>;
   signal(name: NodeJS.Signals): void;
-  /** Host's process id of the program. */
+  /** Host's process id of the program, once it has said or done something. */
   pid(): number;
   readonly done: Promise<Ran>;
 }
@@ -53,7 +53,12 @@ export function running(child: ChildProcess): Running {
       const parent = child.pid ?? 0;
       return Number(readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8").trim().split(" ")[0]);
     },
-    signal: (name) => void process.kill(own.pid(), name),
+    signal(name) {
+      if (ended) return;
+      process.kill(own.pid(), name);
+      // nsenter stops itself when its child is stopped, and does not see it go on.
+      if (name === "SIGCONT") child.kill(name);
+    },
   };
   return own;
 }

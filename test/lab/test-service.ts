@@ -12,6 +12,8 @@ import type { Machine } from "./machine.ts";
 export interface RemoteService extends AsyncDisposable {
   /** Flags that let op-dbus find the plugin. */
   readonly flags: readonly string[];
+  /** Takes it off the bus as a crash would. */
+  kill(): Promise<void>;
   arm(
     member: string,
     fault: Fault,
@@ -25,7 +27,7 @@ export interface RemoteService extends AsyncDisposable {
   calls(): Promise<readonly string[]>;
 }
 
-export async function testServiceOn(machine: Machine): Promise<RemoteService> {
+export async function testServiceOn(machine: Pick<Machine, "address" | "scratch">): Promise<RemoteService> {
   const program = join(import.meta.dirname, "../service/main.ts");
   const child = spawn(process.execPath, [program, machine.address], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = once(child, "exit");
@@ -44,6 +46,10 @@ export async function testServiceOn(machine: Machine): Promise<RemoteService> {
   }
   return {
     flags: ["--plugin-dir", plugins],
+    async kill() {
+      child.kill("SIGKILL");
+      await ended;
+    },
     async arm(member, fault, { skip = 0, times = 1_000 } = {}) {
       await call("Arm", "ssuu", member, fault, skip, times);
     },

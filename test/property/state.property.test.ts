@@ -6,6 +6,7 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { canonicalJson, writeJson } from "../../src/base/text/text.ts";
 import type { Action, DocValue } from "../../src/plugin/plugin.ts";
+import type { Mismatch } from "../../src/state/model.ts";
 import { addressOf, ordered } from "../../src/state/order.ts";
 import { queryDocument } from "../../src/state/query.ts";
 import { revertDocument } from "../../src/state/revert.ts";
@@ -197,11 +198,18 @@ test("whatever fails, forth and back: the end that is reported is the end that i
         const { report } = await applied({ plan, reading }, plugins);
         const after = valueOf(plugin.machine);
         if (report.end === "restored") assert.deepEqual(after, before);
-        const listed = (report.rollback?.left ?? []).map(({ address }) => address);
+        // A creation that could not be cleared away may be there unseen: it is listed as unknown beside what is seen.
+        const uncleared = (report.rollback?.results ?? [])
+          .filter(({ action, outcome }) => action.verb === "create" && outcome.outcome === "failed")
+          .map(({ action }) => addressOf(action));
+        const [unseen, left] = [true, false].map((wanted) =>
+          (report.rollback?.left ?? []).filter(({ found }) => isUnknown(found) === wanted),
+        ) as [Mismatch[], Mismatch[]];
+        for (const { address } of unseen) assert.ok(uncleared.includes(address), address);
+        const listed = left.map(({ address }) => address);
         if (report.end === "left") assert.deepEqual(listed.toSorted(), differing(then, plugin.machine));
         if (report.end === "done") assert.deepEqual((await planned(document, plugins)).plan.actions, []);
-        for (const { address, found } of report.rollback?.left ?? [])
-          assert.deepEqual(found, await seen(plugin, address), address);
+        for (const { address, found } of left) assert.deepEqual(found, await seen(plugin, address), address);
       },
     ) as fc.IAsyncProperty<unknown[]>,
   );
@@ -228,6 +236,10 @@ test("an order is topological, complete, and only as different as it must be", a
     }) as fc.IAsyncProperty<unknown[]>,
   );
 });
+
+function isUnknown(found: Mismatch["found"]): boolean {
+  return typeof found === "object" && found !== null && "unknown" in found;
+}
 
 const BLANK: Action = {
   id: "",

@@ -51,6 +51,7 @@ async function findPlugin(
     pluginDirs: isShipped ? [] : [directory],
     uid: parts.who.uid,
     approvals: approvals(parts).digests,
+    callDeadlineMs: parts.configured.config.callDeadlineMs,
   });
   if (faults.length > 0) throw new OpError(faults[0]!.code, `${asked} has faults`, { where: asked, faults });
   const [plugin] = plugins;

@@ -29,8 +29,7 @@ export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
   for (const { message } of faults) talk.tell({ type: "diagnostic", severity: "warning", message });
   for (const [name, { notes }] of schemas) {
     if ((plugins.get(name)?.unapproved ?? []).length === 0) continue;
-    for (const note of notes)
-      talk.tell({ type: "diagnostic", severity: "note", message: `${name}: ${note}` });
+    for (const note of notes) talk.tell({ type: "diagnostic", severity: "note", message: note });
   }
   const away = new Map(
     [...unreachable, ...inventory.unavailable].map(([name, { message }]) => [name, message]),

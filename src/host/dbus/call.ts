@@ -12,7 +12,7 @@ export interface Call {
   readonly member: string;
   readonly signature?: string;
   readonly body?: readonly DBusValue[];
-  /** Milliseconds until the outcome counts as unknown (OPD3004); default LIMITS.callDeadlineMs. */
+  /** Milliseconds until the outcome counts as unknown (OPD3004); default that of the connection. */
   readonly deadlineMs?: number;
   /** Largest reply to take, in bytes; default LIMITS.replyBytesMax. A larger one is OPD3006 and is not kept. */
   readonly replyBytesMax?: number;

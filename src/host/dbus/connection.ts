@@ -26,6 +26,8 @@ export interface ConnectOptions {
   /** Come back when the bus was away: names, matches and tracked owners are restored. Default false. */
   readonly reconnect?: boolean;
   readonly connectDeadlineMs?: number;
+  /** Milliseconds for each call that gives none of its own. Default LIMITS.callDeadlineMs. */
+  readonly callDeadlineMs?: number;
   /** A listener or handler of yours threw. Without this it becomes a process warning. */
   readonly onListenerError?: (error: unknown) => void;
   readonly meter?: BusMeter;
@@ -80,7 +82,7 @@ export class Connection implements Bus {
     this.#options = options;
     this.#addresses = addresses;
     this.#clock = options.clock ?? systemClock;
-    this.#pending = new Pending(this.#clock);
+    this.#pending = new Pending(this.#clock, options.callDeadlineMs);
     const report = options.onListenerError ?? warn;
     this.#subscriptions = new Subscriptions({ ask: (call, settle) => this.#send(call, settle), report });
     this.#exports = new Exports({ send: (fields) => this.#sendOther(fields), report });

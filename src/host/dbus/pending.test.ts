@@ -54,6 +54,18 @@ function begin(pending: Pending, call: Partial<Call>, log: string[]): number {
   return serial;
 }
 
+test("a call without a deadline of its own has the connection's", async () => {
+  const clock = handClock();
+  const pending = new Pending(clock, 300);
+  const errors: (string | undefined)[] = [];
+  pending.nextSerial();
+  pending.add(1, CALL, (_, error) => void errors.push(error?.message));
+  await clock.move(299);
+  assert.deepEqual(errors, []);
+  await clock.move(1);
+  assert.deepEqual(errors, ["no answer from a.b to C within 300 ms (org.freedesktop.DBus.Error.NoReply)"]);
+});
+
 test("each call ends once, at its own deadline, with one timer", async () => {
   const clock = handClock();
   const pending = new Pending(clock);

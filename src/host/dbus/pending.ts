@@ -30,6 +30,7 @@ interface Waiting {
 
 export class Pending {
   readonly #clock: Clock;
+  readonly #deadlineMs: number;
   /** A call waits in the slot of its serial's low bits; at most half of the slots are taken. */
   #slots: (Waiting | null)[] = emptySlots(SLOTS_AT_FIRST);
   #size = 0;
@@ -37,8 +38,10 @@ export class Pending {
   #timer: AbortController | null = null;
   #timerMs = Infinity;
 
-  constructor(clock: Clock) {
+  /** `deadlineMs`: of a call that has none of its own. */
+  constructor(clock: Clock, deadlineMs: number = LIMITS.callDeadlineMs) {
     this.#clock = clock;
+    this.#deadlineMs = deadlineMs;
   }
 
   get size(): number {
@@ -57,7 +60,7 @@ export class Pending {
     if (this.#size >= LIMITS.pendingCallsMax) {
       throw new OpError("OPD3023", `${this.#size} calls are waiting for a reply already`);
     }
-    const untilMs = this.#clock.monotonicMs() + (call.deadlineMs ?? LIMITS.callDeadlineMs);
+    const untilMs = this.#clock.monotonicMs() + (call.deadlineMs ?? this.#deadlineMs);
     let onAbort: (() => void) | null = null;
     if (call.signal !== undefined) {
       onAbort = () => this.#end(serial, null, cancelled(call));
@@ -146,7 +149,7 @@ export class Pending {
     let nextMs = Infinity;
     for (const waiting of this.#slots) {
       if (waiting === null) continue;
-      if (waiting.untilMs <= nowMs) this.#end(waiting.serial, null, late(waiting.call));
+      if (waiting.untilMs <= nowMs) this.#end(waiting.serial, null, late(waiting.call, this.#deadlineMs));
       else if (waiting.untilMs < nextMs) nextMs = waiting.untilMs;
     }
     if (nextMs < this.#timerMs) this.#arm(nextMs);
@@ -162,11 +165,11 @@ export function whereOf(call: Call): string {
   return `${call.destination} ${call.path} ${call.interface}.${call.member}`;
 }
 
-function late(call: Call): DBusError {
+function late(call: Call, deadlineMs: number): DBusError {
   return new DBusError(
     "OPD3004",
     "org.freedesktop.DBus.Error.NoReply",
-    `no answer from ${call.destination} to ${call.member} within ${call.deadlineMs ?? LIMITS.callDeadlineMs} ms`,
+    `no answer from ${call.destination} to ${call.member} within ${call.deadlineMs ?? deadlineMs} ms`,
     { where: whereOf(call) },
   );
 }

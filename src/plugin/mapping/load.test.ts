@@ -202,3 +202,15 @@ test("whatever stands in a key, the loader reports and never throws", () => {
   }
   assert.ok(loads > 250);
 });
+
+test("a mapping without a deadline takes the one that is given, then that of a call", () => {
+  const text = `format = 1
+[service]
+name = "org.example.Plain1"
+path = "/"
+interface = "org.example.Plain1"
+`;
+  assert.equal(loadMapping("m.toml", text, 1234).mapping?.deadlineMs, 1234);
+  assert.equal(loadMapping("m.toml", text).mapping?.deadlineMs, LIMITS.callDeadlineMs);
+  assert.equal(loadMapping("m.toml", `${text}deadline = "2 s"\n`, 1234).mapping?.deadlineMs, 2000);
+});

@@ -30,12 +30,13 @@ import {
 import type { FieldNames } from "./reference.ts";
 
 const NO_FIELDS: FieldNames = { fields: new Set(), open: false };
-const DEFAULT_DEADLINE_MS = 30_000;
 
-/** The mapping, or null and every fault. `file` is only for messages. Faults: the codes of base/text, OPD6100. */
+/** The mapping, or null and every fault. `file` is only for messages, `deadlineMs` of a service whose mapping gives
+ * none. Faults: the codes of base/text, OPD6100. */
 export function loadMapping(
   file: string,
   text: string,
+  deadlineMs: number = LIMITS.callDeadlineMs,
 ): { mapping: Mapping | null; faults: readonly Fault[] } {
   if (text.length > LIMITS.mappingCharsMax) {
     const at: Position = { file, line: 1, column: 1 };
@@ -46,13 +47,18 @@ export function loadMapping(
   if (read.root === null || read.faults.length > 0) return { mapping: null, faults: read.faults };
   const list = faultList(text);
   const digest = createHash("sha256").update(text).digest("hex");
-  const mapping = mappingOf(file, digest, read.root, list);
+  const mapping = mappingOf({ file, digest, deadlineMs }, read.root, list);
   if (mapping !== null) checkStatic(mapping, list);
   const faults = list.faults.toSorted((a, b) => order(a.at) - order(b.at));
   return { mapping: faults.length === 0 ? deepFreeze(mapping) : null, faults };
 }
 
-function mappingOf(file: string, digest: string, root: Located, list: FaultList): Mapping | null {
+function mappingOf(
+  given: Pick<Mapping, "file" | "digest" | "deadlineMs">,
+  root: Located,
+  list: FaultList,
+): Mapping | null {
+  const { file, digest } = given;
   const top = openTable(
     root,
     "mapping",
@@ -72,7 +78,7 @@ function mappingOf(file: string, digest: string, root: Located, list: FaultList)
   if (service === null) return null;
   requireKeys(service, "name", "path", "interface");
   const name = textAt(service, "name", isBusName, "a bus name") ?? "";
-  const deadlineMs = deadlineAt(service) ?? DEFAULT_DEADLINE_MS;
+  const deadlineMs = deadlineAt(service) ?? given.deadlineMs;
   const places = placesOf(keys, service);
   const base: Omit<ServiceCalls, "flows"> = {
     list,
