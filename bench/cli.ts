@@ -72,7 +72,8 @@ function build(progress: (text: string) => void): void {
 function install(directory: string): string {
   mkdirSync(join(directory, "bin"), { recursive: true });
   copyFileSync(join(root, "bin/op-dbus"), join(directory, "bin/op-dbus"));
-  for (const name of ["dist", "mappings", "package.json"]) symlinkSync(join(root, name), join(directory, name));
+  for (const name of ["dist", "mappings", "package.json"])
+    symlinkSync(join(root, name), join(directory, name));
   return join(directory, "bin/op-dbus");
 }
 

@@ -21,7 +21,10 @@ writeFileSync(
     exclude: ["src/**/*.test.ts"],
   }),
 );
-const { status } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", config], { cwd: root, stdio: "inherit" });
+const { status } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", config], {
+  cwd: root,
+  stdio: "inherit",
+});
 rmSync(config, { force: true });
 if (status !== 0) process.exit(status ?? 1);
 
@@ -33,8 +36,12 @@ const { output } = await command.write({
   entryFileNames: "[name].cjs",
   chunkFileNames: "command/[name].cjs",
   // What every operation needs lies in one file; the command line alone, as for help, does without it.
-  codeSplitting: { groups: [{ name: "machine", test: /\/src\/(state|plugin|host|app\/(?!operations))|valibot/ }] },
+  codeSplitting: {
+    groups: [{ name: "machine", test: /\/src\/(state|plugin|host|app\/(?!operations))|valibot/ }],
+  },
 });
 
-const modules = readdirSync(join(dist, "src"), { recursive: true }).filter((name) => String(name).endsWith(".js"));
+const modules = readdirSync(join(dist, "src"), { recursive: true }).filter((name) =>
+  String(name).endsWith(".js"),
+);
 process.stdout.write(`dist: ${modules.length} modules, the command in ${output.length} files\n`);

@@ -85,7 +85,7 @@ await runFiles(
   2,
 );
 
-for (const [reason, names] of [...skips].sort()) {
+for (const [reason, names] of [...skips].toSorted(([a], [b]) => a.localeCompare(b))) {
   console.log(`skip ${names.length} x ${reason}`);
   for (const name of names.slice(0, 5)) console.log(`       ${name}`);
 }

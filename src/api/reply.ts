@@ -2,7 +2,7 @@
 
 import type { Code, Kind } from "../base/codes.ts";
 import type { DocTable, DocValue, FieldSchema } from "../plugin/plugin.ts";
-import type { Discovery } from "../plugin/discover.ts";
+import type { Discovery } from "../plugin/discover/discover.ts";
 import type { Drift, Plan, Report, Verification } from "../state/state.ts";
 
 export interface DiscoverReply {

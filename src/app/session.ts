@@ -5,7 +5,7 @@ import { asOpError, OpError, type Fault } from "../base/error.ts";
 import type { Clock } from "../base/clock.ts";
 import { nearest } from "../base/nearest.ts";
 import { visible } from "../base/visible.ts";
-import { introspector, type Introspector } from "../plugin/introspection.ts";
+import { introspector, type Introspector } from "../plugin/discover/introspection.ts";
 import type { Plugin, PluginContext, Schema, Scope } from "../plugin/plugin.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 import type { ContextOf } from "../state/state.ts";

@@ -5,7 +5,7 @@ import { OpError } from "../base/error.ts";
 import { configHome, type Config, type Who } from "../base/settings.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 import type { Plugin } from "../plugin/plugin.ts";
-import { generatedPlugin, loadPlugins, pluginNames } from "../plugin/registry.ts";
+import { generatedPlugin, loadPlugins, pluginNames } from "../plugin/registry/registry.ts";
 import { readApprovals } from "./approvals.ts";
 import { namesOf } from "./bus-names.ts";
 

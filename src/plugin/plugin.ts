@@ -49,7 +49,9 @@ export interface FieldSchema {
   readonly default?: DocValue;
   /** The document's value in normal form, or why it is wrong (message with the allowed values or the nearest name;
    * `at` is left to the caller). Pure. */
-  normalise(value: DocValue): { readonly value: DocValue } | { readonly fault: string; readonly hint?: string };
+  normalise(
+    value: DocValue,
+  ): { readonly value: DocValue } | { readonly fault: string; readonly hint?: string };
 }
 
 export interface ResourceSchema {
@@ -115,7 +117,10 @@ export interface Observed {
 export interface Scope {
   /** Fields of the plugin itself; "all", or names. */
   readonly self?: "all" | readonly string[];
-  readonly resources?: ReadonlyMap<string, { readonly keys: "all" | readonly string[]; readonly fields: "all" | readonly string[] }>;
+  readonly resources?: ReadonlyMap<
+    string,
+    { readonly keys: "all" | readonly string[]; readonly fields: "all" | readonly string[] }
+  >;
 }
 
 /** One wish, already normalised and known to differ from what was observed. */
@@ -193,12 +198,25 @@ export interface PlanFault extends Fault {
 /** done: the machine took it. failed: it refused, with its reason. unknown: no answer in time; read again, never repeat. */
 export type Outcome =
   | { readonly outcome: "done" }
-  | { readonly outcome: "failed"; readonly reason: string; readonly meaning: Meaning; readonly busName?: string }
+  | {
+      readonly outcome: "failed";
+      readonly reason: string;
+      readonly meaning: Meaning;
+      readonly busName?: string;
+    }
   | { readonly outcome: "unknown"; readonly reason: string };
 
 /** mapping.md, "What the words mean". */
 export type Meaning =
-  | "done" | "absent" | "exists" | "denied" | "busy" | "invalid" | "unsupported" | "unavailable" | "failed";
+  | "done"
+  | "absent"
+  | "exists"
+  | "denied"
+  | "busy"
+  | "invalid"
+  | "unsupported"
+  | "unavailable"
+  | "failed";
 
 export interface Progress {
   /** 0..100, or null where the service gives none. */

@@ -21,7 +21,10 @@ export async function flood(socket: Socket, bytes: Buffer, count = Infinity): Pr
 }
 
 /** Instead of the dialogue. */
-export function saying(text: string | Buffer, then: (socket: Socket) => void = () => undefined): FakeBusOptions {
+export function saying(
+  text: string | Buffer,
+  then: (socket: Socket) => void = () => undefined,
+): FakeBusOptions {
   return {
     onSocket(socket) {
       socket.resume();
@@ -60,7 +63,13 @@ export function answer(how: (call: Message, peer: FakePeer) => void): FakeBusOpt
 
 /** The answer as bytes, to be damaged. */
 export function reply(call: Message, signature: string, body: MessageFields["body"]): Buffer {
-  const fields = { type: 2, replySerial: call.serial, sender: "org.freedesktop.DBus", signature, body } as const;
+  const fields = {
+    type: 2,
+    replySerial: call.serial,
+    sender: "org.freedesktop.DBus",
+    signature,
+    body,
+  } as const;
   return encodeMessage(fields, 77);
 }
 

@@ -21,7 +21,14 @@ interface Case {
 
 const UNAVAILABLE = 75;
 const signal = encodeMessage({ ...SIGNAL, signature: "s", body: ["flood"] }, 9);
-const call = { type: 1, path: "/", interface: "a.b", member: "C", sender: ":1.9", destination: ":1.7" } as const;
+const call = {
+  type: 1,
+  path: "/",
+  interface: "a.b",
+  member: "C",
+  sender: ":1.9",
+  destination: ":1.7",
+} as const;
 
 const CASES: Readonly<Record<string, Case>> = {
   "another protocol": {
@@ -50,7 +57,8 @@ const CASES: Readonly<Record<string, Case>> = {
     says: /broken message header/,
   },
   "a serial of 0": {
-    bus: () => answer((_, peer) => void peer.socket.write(Buffer.from("6c010001000000000000000000000000", "hex"))),
+    bus: () =>
+      answer((_, peer) => void peer.socket.write(Buffer.from("6c010001000000000000000000000000", "hex"))),
     says: /the serial is 0/,
   },
   "a claim of 129 MiB": {
@@ -59,7 +67,9 @@ const CASES: Readonly<Record<string, Case>> = {
   },
   "the end in the middle of a message": {
     bus: () =>
-      answer((asked, { socket }) => void socket.end(reply(asked, "as", [["org.example.Name"]]).subarray(0, -3))),
+      answer(
+        (asked, { socket }) => void socket.end(reply(asked, "as", [["org.example.Name"]]).subarray(0, -3)),
+      ),
     says: /OPD3003/,
   },
   "an empty struct": {
@@ -69,7 +79,9 @@ const CASES: Readonly<Record<string, Case>> = {
   "an answer of 127 MiB": {
     bus: () =>
       answer((asked, { socket }) => {
-        socket.write(claim({ type: 2, replySerial: asked.serial, signature: "ay", body: [Buffer.alloc(0)] }, 127 * MIB));
+        socket.write(
+          claim({ type: 2, replySerial: asked.serial, signature: "ay", body: [Buffer.alloc(0)] }, 127 * MIB),
+        );
         void flood(socket, Buffer.alloc(MIB), 127);
       }),
     says: /OPD3006/,
@@ -79,7 +91,9 @@ const CASES: Readonly<Record<string, Case>> = {
       answer((asked, { socket }) => {
         const names = Buffer.alloc(32 * MIB - 8);
         names.writeUInt32LE(names.length - 4);
-        socket.write(claim({ type: 2, replySerial: asked.serial, signature: "as", body: [[]] }, names.length));
+        socket.write(
+          claim({ type: 2, replySerial: asked.serial, signature: "as", body: [[]] }, names.length),
+        );
         socket.write(names);
       }),
     says: /OPD3006/,
@@ -141,7 +155,9 @@ describe("a bus that means harm", { concurrency: 4 }, () => {
         await fake.close();
       });
       const ended = clean(await op.op(["discover"], { OP_DBUS_CALL_DEADLINE_MS: "500" }), about);
-      t.diagnostic(`${ended.status}, ${Math.round(ended.memoryBytes / MIB)} MiB: ${ended.stderr.split("\n")[0]}`);
+      t.diagnostic(
+        `${ended.status}, ${Math.round(ended.memoryBytes / MIB)} MiB: ${ended.stderr.split("\n")[0]}`,
+      );
       assert.match(ended.stderr, says);
       assert.doesNotMatch(ended.stderr, /\n\s+at .*:\d+:\d+/, "a stack trace");
       assert.equal(ended.status, status);

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { after, before, describe, test } from "node:test";
 import { connect, readGuard } from "../../src/host/dbus/dbus.ts";
-import { generatedPlugin } from "../../src/plugin/generated.ts";
+import { generatedPlugin } from "../../src/plugin/generated/generated.ts";
 import { writeJson } from "../../src/base/text/text.ts";
 import { bindDocument, makePlan, parseDocument, queryDocument } from "../../src/state/state.ts";
 import { contextFor } from "../support/plugin-context.ts";
@@ -97,8 +97,13 @@ describe("discovery", { skip: labSkip }, () => {
           assert.notEqual(reason, "");
         }
         if (!comes) assert.deepEqual([read, _unknown.length], [{}, 1]);
-        const planned = ends(machine.op(["plan", "--detailed-exitcode", "-"], { input: stdout }), 0);
-        assert.match(planned.stdout, /^No changes/m);
+        let planned = machine.op(["plan", "--detailed-exitcode", "-"], { input: stdout });
+        // A service that left for want of work in between is a change of its unit: asked again until the machine rests.
+        for (let again = 0; again < 5 && planned.status === 2; again++) {
+          const input = machine.op(["query", plugin]).stdout;
+          planned = machine.op(["plan", "--detailed-exitcode", "-"], { input });
+        }
+        assert.match(ends(planned, 0).stdout, /^No changes/m);
       });
     }
   });

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { Variant, type DBusValue } from "../../src/host/dbus/dbus.ts";
 import { canonicalJson } from "../../src/base/text/text.ts";
 import { equalDoc } from "../../src/plugin/equal.ts";
-import { toDocument, toWire } from "../../src/plugin/value.ts";
+import { toDocument, toWire } from "../../src/plugin/value/value.ts";
 
 interface Typed {
   readonly signature: string;

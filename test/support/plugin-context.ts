@@ -2,7 +2,7 @@
 
 import { systemClock } from "../../src/base/clock.ts";
 import type { Bus } from "../../src/host/dbus/dbus.ts";
-import { introspector } from "../../src/plugin/introspection.ts";
+import { introspector } from "../../src/plugin/discover/introspection.ts";
 import type { PluginContext } from "../../src/plugin/plugin.ts";
 
 export function contextFor(bus: Bus, signal: AbortSignal = new AbortController().signal): PluginContext {

@@ -6,7 +6,7 @@ import {
   discoveryFromJson,
   discoveryToJson,
   type Discovery,
-} from "../../plugin/discover.ts";
+} from "../../plugin/discover/discover.ts";
 import type { Bound } from "../bound.ts";
 
 export const discover: Bound<"discover"> = async (parts, request, talk) => {

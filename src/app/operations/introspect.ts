@@ -1,7 +1,7 @@
 // introspect: one object with its live values, as document values where they can be said.
 
-import { introspectObject, type LiveObject } from "../../plugin/discover.ts";
-import { toDocument } from "../../plugin/value.ts";
+import { introspectObject, type LiveObject } from "../../plugin/discover/discover.ts";
+import { toDocument } from "../../plugin/value/value.ts";
 import type { InterfaceInfo, MethodInfo } from "../../host/dbus/dbus.ts";
 import type { InterfaceReply, PropertyReply } from "../../api/api.ts";
 import type { Bound } from "../bound.ts";

@@ -5,7 +5,7 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { OpError } from "../../base/error.ts";
 import type { Plugin } from "../../plugin/plugin.ts";
-import { loadPlugins } from "../../plugin/registry.ts";
+import { loadPlugins } from "../../plugin/registry/registry.ts";
 import { readApprovals } from "../approvals.ts";
 import type { Bound } from "../bound.ts";
 import type { Parts } from "../parts.ts";

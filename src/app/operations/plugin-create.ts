@@ -5,8 +5,8 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OpError } from "../../base/error.ts";
 import { errnoOf, writeFileAtomically } from "../../base/file.ts";
-import { createPlugin } from "../../plugin/create.ts";
-import { discover } from "../../plugin/discover.ts";
+import { createPlugin } from "../../plugin/generated/create.ts";
+import { discover } from "../../plugin/discover/discover.ts";
 import type { Bound } from "../bound.ts";
 
 export const create: Bound<"plugin.create"> = async (parts, { name, service, directory: given }, talk) => {

@@ -6,7 +6,7 @@
 
 import type { Position } from "../../base/error.ts";
 import type { DocValue, Meaning, Risk } from "../plugin.ts";
-import type { Pattern } from "./pattern.ts";
+import type { Pattern } from "./format/pattern.ts";
 
 // ---- values and references
 
