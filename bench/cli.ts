@@ -47,7 +47,7 @@ export async function cliBench(
       unit: "ms",
       peer: "node -e 0",
       peerValue: median(ms.bare),
-      missed: "the rest is the loading of modules, of Node's own crypto and net, and of the mapping",
+      missed: "the rest is the reading of compiled code, Node's own net, the launcher and the mapping",
       ...(moreMax === undefined ? {} : { goal: { moreMax } }),
     });
   return [

@@ -3,9 +3,9 @@
 // would load two hundred; as CommonJS, because an `import` of node:fs loads all of its streams too. Nothing is renamed.
 
 import { spawnSync } from "node:child_process";
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { rolldown } from "rolldown";
+import { rolldown, type Plugin } from "rolldown";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -28,18 +28,58 @@ const { status } = spawnSync(join(root, "node_modules/.bin/tsc"), ["-p", config]
 rmSync(config, { force: true });
 if (status !== 0) process.exit(status ?? 1);
 
-const command = await rolldown({ input: join(root, "src/main.ts"), platform: "node", logLevel: "silent" });
+/** Modules of Node are loaded where they are first used: a query needs no crypto, help needs no readline, and each of
+ * them costs milliseconds. What is left of a name that no longer stands at the top is a call of `require` in its place. */
+const late: Plugin = {
+  name: "late",
+  renderChunk(code) {
+    const modules = [...code.matchAll(/^let (node_\w+) = require\("(node:[\w/]+)"\);\n/gm)];
+    return modules.reduce((text, [line, name, module]) => {
+      const rest = text
+        .replace(line, "")
+        .replaceAll(new RegExp(`\\b${name}\\.`, "g"), `require("${module}").`);
+      if (new RegExp(`\\b${name}\\b`).test(rest)) throw new Error(`${module} is used as a whole`);
+      return rest;
+    }, code);
+  },
+};
+
+const command = await rolldown({
+  input: join(root, "src/main.ts"),
+  platform: "node",
+  logLevel: "silent",
+  plugins: [late],
+});
 const { output } = await command.write({
   dir: dist,
   format: "cjs",
   comments: false,
   entryFileNames: "[name].cjs",
   chunkFileNames: "command/[name].cjs",
-  // What every operation needs lies in one file; the command line alone, as for help, does without it.
+  // What every operation needs lies in one file. The command line alone, as for help, does without it: what both need
+  // lies in a file of its own, because a group takes along all that its modules import.
   codeSplitting: {
-    groups: [{ name: "machine", test: /\/src\/(state|plugin|host|app\/(?!operations))|valibot/ }],
+    groups: [
+      { name: "ground", test: /\/src\/(base\/(codes|error|limits|nearest|visible)|api\/api)\./, priority: 1 },
+      { name: "machine", test: /\/src\/(state|plugin|host|app\/(?!operations))|valibot/ },
+    ],
   },
 });
+
+// V8 compiles a function when it is first called, and Node's compile cache keeps only what was compiled when a file was
+// loaded: without more, a third of a query is the compiling of what the last one compiled too. So with a cache all of the
+// machine is compiled as it is loaded, and its first line goes back to what is usual: Node's own modules must be compiled
+// as its own cache has them.
+const machine = join(dist, "command/machine.cjs");
+const eager = join(dist, "command/machine-eager.cjs");
+renameSync(machine, eager);
+writeFileSync(eager, `require("node:v8").setFlagsFromString("--lazy");\n${readFileSync(eager, "utf8")}`);
+writeFileSync(
+  machine,
+  `if (require("node:module").getCompileCacheDir() !== undefined) require("node:v8").setFlagsFromString("--no-lazy");
+module.exports = require("./machine-eager.cjs");
+`,
+);
 
 const modules = readdirSync(join(dist, "src"), { recursive: true }).filter((name) =>
   String(name).endsWith(".js"),

@@ -10,7 +10,7 @@ const root = join(__dirname, "..");
 function changedMs(file) {
   try {
     return statSync(join(root, file)).mtimeMs;
-  } catch (_) {
+  } catch {
     return 0;
   }
 }

@@ -1,9 +1,9 @@
-// `npm test`: everything this machine can run, in one process tree: format, lint, types, then every test file. The last
-// line is the count; before it stand the reasons of all skips, because a skip that looks green is a defect.
+// `npm test`: everything this machine can run, in one process tree: format, lint, types, dead code, then every test
+// file. The last line is the count; before it stand the reasons of all skips: a skip that looks green is a defect.
 //
 //   OP_DBUS_LAB=build   root on a Debian-family machine: first install and build the lab; then a lab skip is a failure
 //   OP_DBUS_LONG=1      exhaustive forms
-//   npm test -- PATTERN only the test files whose path contains PATTERN (no format, lint, types)
+//   npm test -- PATTERN only the test files whose path contains PATTERN (no format, lint, types, dead code)
 
 import { spawnSync } from "node:child_process";
 import { globSync } from "node:fs";
@@ -22,7 +22,7 @@ function check(name: string, command: string, args: readonly string[]): void {
   const begun = performance.now();
   const done = spawnSync(command, args, { cwd: root, encoding: "utf8", maxBuffer: 64 << 20 });
   const ok = done.status === 0;
-  ok ? tests.passed++ : tests.failed++;
+  tests[ok ? "passed" : "failed"]++;
   console.log(`${ok ? "ok  " : "FAIL"} ${name} (${seconds(begun)})`);
   if (!ok) console.log(`${done.stdout ?? ""}${done.stderr ?? ""}${done.error ?? ""}`);
 }
@@ -72,6 +72,7 @@ if (pattern === "") {
   check("format", "node_modules/.bin/oxfmt", ["--check"]);
   check("lint", "node_modules/.bin/oxlint", ["--type-aware"]);
   check("types", "node_modules/.bin/tsc", ["-p", "."]);
+  check("dead code", "node_modules/.bin/knip", ["--treat-config-hints-as-errors"]);
 }
 const all = globSync(["src/**/*.test.ts", "test/**/*.test.ts", "bench/**/*.test.ts"], { cwd: root })
   .filter((file) => file.includes(pattern))

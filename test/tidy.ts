@@ -56,7 +56,7 @@ function words(cell: string): string[] {
 }
 
 /** Imports of a file: relative ones as repository paths, packages and node: by their name. */
-export function importsOf(path: string, text: string): Import[] {
+function importsOf(path: string, text: string): Import[] {
   const found: Import[] = [];
   const statement = /^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)";/gm;
   for (const [, type, target = ""] of text.matchAll(statement))

@@ -9,26 +9,8 @@ import type { Talk } from "./talk.ts";
 export type * from "./reply.ts";
 export type * from "./talk.ts";
 export type { SourceText } from "./request.ts";
-export type {
-  Action,
-  Authorization,
-  DocTable,
-  DocValue,
-  FieldSchema,
-  Fidelity,
-  Risk,
-  Undo,
-} from "../plugin/plugin.ts";
-export type {
-  ActionResult,
-  Drift,
-  Step,
-  Mismatch,
-  Plan,
-  PlanSummary,
-  Report,
-  Verification,
-} from "../state/state.ts";
+export type { Action, DocValue } from "../plugin/plugin.ts";
+export type { Drift, Step, Mismatch, Plan, Verification } from "../state/state.ts";
 
 /** Who may ask: reads are for everyone the bus lets in, changes are not. */
 export type Permission = "read" | "change";

@@ -47,7 +47,8 @@ export const REQUESTS = {
   "plugin.show": v.strictObject({ name: v.string() }),
   "plugin.create": v.strictObject({
     name: v.string(),
-    service: v.string(),
+    /** A service of the bus, or a mapping of the first generation. */
+    from: v.union([v.strictObject({ service: v.string() }), v.strictObject({ seed: source })]),
     directory: v.nullable(v.string()),
   }),
   /** `plugin`: a plugin folder, or the name of a plugin. */

@@ -51,6 +51,12 @@ export interface Session {
   started(): readonly string[];
 }
 
+/** Throws OPD2123 when the person interrupted: what was read is not whole. */
+export function refuseInterrupted({ signal }: Talk, doing: "reading" | "planning"): void {
+  if (signal.aborted)
+    throw new OpError("OPD2123", `interrupted while ${doing}`, { now: "nothing was changed" });
+}
+
 /** What all sessions share. */
 export interface SessionParts {
   /** The connection that refuses to send anything but reads. */

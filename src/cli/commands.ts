@@ -49,7 +49,7 @@ export interface FlagEntry {
   readonly variadic?: boolean | string;
 }
 
-export function kebab(name: string): string {
+function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 

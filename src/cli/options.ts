@@ -84,12 +84,12 @@ export function seconds(brief: string) {
 }
 
 /** "2", "1.5", "30s", "2m" -> milliseconds. Throws OPD9001. */
-export function parseSeconds(value: string): number {
+function parseSeconds(value: string): number {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m)?$/.exec(value);
   if (match === null) throw new OpError("OPD9001", `${value} is no duration: 30, 1.5, 500ms, 2m`);
   return Number(match[1]) * (match[2] === "ms" ? 1 : match[2] === "m" ? 60_000 : 1000);
 }
 
-export function outFile(brief: string) {
+export function filePath(brief: string) {
   return { kind: "parsed", brief, placeholder: "FILE", optional: true, parse: text } as const;
 }

@@ -67,7 +67,7 @@ export async function complete(
 }
 
 /** The command that leading words name (with its aliases), or null. */
-export function commandOf(words: readonly string[]): AnyCommand | null {
+function commandOf(words: readonly string[]): AnyCommand | null {
   const two = words.slice(0, 2).join(" ");
   const named = (name: string) =>
     COMMANDS.find((entry) => entry.name === name || entry.aliases?.includes(name));

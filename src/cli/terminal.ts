@@ -21,7 +21,7 @@ export interface Look {
 export interface Terminal {
   readonly out: Look;
   readonly err: Look;
-  /** stdout is a terminal: foreign characters must be made visible there. */
+  /** stdout is a terminal: a person reads along. */
   readonly outIsTerminal: boolean;
   /** A person sits there: questions may be asked. */
   readonly asks: boolean;
@@ -52,7 +52,7 @@ export const plainPaint: Paint = (_tone, text) => text;
 const colorPaint: Paint = (tone, text) => styleText(tone, text, { validateStream: false });
 
 export function openTerminal(streams: Streams, options: TerminalOptions): Terminal {
-  const { stdin, stdout, stderr } = streams;
+  const { stdout, stderr } = streams;
   let liveText = "";
   let liveShown = false;
   let liveTimer: NodeJS.Timeout | null = null;
@@ -84,7 +84,7 @@ export function openTerminal(streams: Streams, options: TerminalOptions): Termin
     out: look(stdout),
     err: look(stderr),
     outIsTerminal: stdout.isTTY === true,
-    asks: options.input && stdin.isTTY === true && stderr.isTTY === true,
+    asks: options.input && stderr.isTTY === true && streams.stdin.isTTY === true,
     print: (text) => write(stdout, text),
     say: (text) => write(stderr, text),
     live(text) {
@@ -99,7 +99,7 @@ export function openTerminal(streams: Streams, options: TerminalOptions): Termin
     },
     async ask(question, signal) {
       this.live("");
-      const reader = createInterface({ input: stdin, output: stderr });
+      const reader = createInterface({ input: streams.stdin, output: stderr });
       // Ctrl-C at a prompt reaches readline and not the process: it is the same wish.
       reader.on("SIGINT", () => {
         stderr.write("\n");

@@ -75,8 +75,10 @@ export interface Schema {
   readonly resources: ReadonlyMap<string, ResourceSchema>;
   /** Bus name -> hex SHA-256 of the interfaces this plugin uses there: part of a plan's base. */
   readonly interfaces: ReadonlyMap<string, string>;
-  /** Why something the plugin has is read-only here (a mapping fault against this machine's interfaces). */
+  /** Why something the plugin has is read-only here. */
   readonly notes: readonly string[];
+  /** What a mapping names and the service lacks or has otherwise, with its place in the mapping; each is a note too. */
+  readonly misfits?: readonly Fault[];
 }
 
 /** One observed value: known, or *unknown* with the reason. A secret is known only as a digest and never has a value. */

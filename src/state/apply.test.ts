@@ -124,6 +124,10 @@ for (const mishap of ["refused", "lost", "half", "thrown"] as const) {
       const error = reportError(report);
       assert.deepEqual([error?.code, error?.exit], ["OPD2121", 4]);
       assert.match(error?.now ?? "", new RegExp(`^not as before: ${left[0]!.replaceAll(".", "\\.")} is `));
+      const [is] = report.rollback!.left;
+      const said = error?.faults.find(({ code }) => code === "OPD2121");
+      const found = is?.found === undefined ? {} : { found: is.found };
+      assert.deepEqual([said?.address, said?.differs], [left[0], { wanted: is?.wanted, ...found }]);
       assert.equal(
         plugin.calls.filter((call) => call.startsWith("undo")).length,
         6,

@@ -52,7 +52,7 @@ function baseValue({ digest, reads, interfaces, secrets }: Base): DocTable {
 }
 
 /** What a person may see of an action; what the plugin keeps for itself stays out. */
-export function actionValue(action: Action): DocTable {
+function actionValue(action: Action): DocTable {
   return table({
     id: action.id,
     address: addressOf(action),

@@ -1,6 +1,7 @@
 // What became of an apply, as the error that ends the command: nothing for a good end, and always the state the
 // machine is in now.
 
+import type { Code } from "../base/codes.ts";
 import { OpError, type Fault } from "../base/error.ts";
 import type { Mismatch, Report } from "./model.ts";
 
@@ -20,26 +21,32 @@ export function reportError(report: Report): OpError | null {
         now: `as before: ${undone(report)}, verified by reading again`,
         faults,
       });
-    case "left":
+    case "left": {
+      const { left } = report.rollback!;
       return new OpError("OPD2121", fault.message, {
         ...where,
-        now: `not as before: ${report.rollback!.left.map(leftOver).join("; ")}`,
+        now: `not as before: ${left.map(leftOver).join("; ")}`,
         hint: "op-dbus plan shows the way to the wanted state from here",
-        faults,
+        faults: [...faults, ...left.map((each) => difference("OPD2121", "not as before", each))],
       });
+    }
   }
 }
 
 /** What the verification found, each with both values. */
 function differences({ verification, faults }: Report): readonly Fault[] {
   if (verification === null || verification.mismatches.length === 0) return faults;
-  return verification.mismatches.map(({ address, wanted, found, at }) => ({
-    code: "OPD2107",
-    message: "not as wanted",
+  return verification.mismatches.map((each) => difference("OPD2107", "not as wanted", each));
+}
+
+function difference(code: Code, message: string, { address, wanted, found, at }: Mismatch): Fault {
+  return {
+    code,
+    message,
     address,
     differs: found === undefined ? { wanted } : { wanted, found },
     ...(at === undefined ? {} : { at }),
-  }));
+  };
 }
 
 function undone({ rollback }: Report): string {

@@ -14,9 +14,12 @@ export async function flood(socket: Socket, bytes: Buffer, count = Infinity): Pr
   for (let at = 0; at < count && !socket.destroyed; at++) {
     if (socket.write(bytes)) continue;
     await new Promise<void>((resolve) => {
-      socket.once("drain", resolve).once("close", resolve);
+      const go = (): void => {
+        socket.off("drain", go).off("close", go);
+        resolve();
+      };
+      socket.on("drain", go).on("close", go);
     });
-    socket.removeAllListeners("drain");
   }
 }
 

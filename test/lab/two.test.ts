@@ -11,6 +11,21 @@ import { testServiceOn, type RemoteService } from "./test-service.ts";
 const wishes = (title: string): string =>
   JSON.stringify({ version: 1, plugins: { test1: { Title: title } } });
 
+const WAIT_MS = 30_000;
+
+/** Looks again and again; an apply that ended, or half a minute, ends the waiting with what it said. */
+async function until(first: Running, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const end = first.done.then(({ stdout, stderr }) => assert.fail(`it ended too early:\n${stdout}${stderr}`));
+  const looked = (async () => {
+    for (const lastMs = Date.now() + WAIT_MS; !(await holds());) {
+      assert.ok(Date.now() < lastMs, `waited ${WAIT_MS} ms:\n${first.said()}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  })();
+  end.catch(() => {});
+  await Promise.race([looked, end]);
+}
+
 /** Does somebody wait for the lock of this bus? */
 function isWaitedFor(machine: Machine): boolean {
   const folder = join(machine.scratch, "of-0/run");
@@ -50,7 +65,7 @@ describe("two applies on one bus", { skip: labSkip }, () => {
     await service.arm("SetTitle", "late-done", { times: 1 });
     const before = (await service.calls()).length;
     const first = running(machine.start(args(title)));
-    while ((await service.calls()).length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(first, async () => (await service.calls()).length > before);
     first.signal("SIGSTOP");
     stopped.push(first);
     return first;
@@ -83,7 +98,7 @@ describe("two applies on one bus", { skip: labSkip }, () => {
   test("--lock-timeout waits, and then goes on", async () => {
     const first = await held("waited-for");
     const second = running(machine.start(args("after", "--lock-timeout", "60")));
-    while (!isWaitedFor(machine)) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(second, () => isWaitedFor(machine));
     first.signal("SIGCONT");
     ends(await second.done, 0);
     ends(await first.done, 0);

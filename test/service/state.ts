@@ -4,8 +4,8 @@
 import { DBusError } from "../../src/host/dbus/dbus.ts";
 
 /** The deadline of the mapping beside it is 1.5 s: `slow` answers within it, `late` after it. */
-export const SLOW_MS = 200;
-export const LATE_MS = 3000;
+const SLOW_MS = 200;
+const LATE_MS = 3000;
 
 /**
  * error, hostile    refuses, with a plain text or with one that plays tricks on a terminal

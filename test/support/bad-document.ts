@@ -26,7 +26,7 @@ export function faultsOf(files: readonly File[]): readonly Fault[] {
 }
 
 /** A fault on one line. */
-export function faultLine({ at, code, message, snippet, address, hint }: Fault): string {
+function faultLine({ at, code, message, snippet, address, hint }: Fault): string {
   const place = `${at?.file}:${at?.line}:${at?.column}`;
   const parts = [address === undefined ? "" : ` @ ${address}`, hint === undefined ? "" : ` ? ${hint}`];
   return `${place} ${code} ${message}${snippet === undefined ? " [no snippet]" : ""}${parts.join("")}`;

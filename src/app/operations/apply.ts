@@ -1,28 +1,18 @@
 // apply: take the lock, plan on the read-only connection, show it, have it confirmed, apply on a free connection, verify,
 // put back on failure. A saved plan is planned again and must come out the same.
 
-import { OpError } from "../../base/error.ts";
-import {
-  applyPlan,
-  claimDiffers,
-  makePlan,
-  reportError,
-  type ContextOf,
-  type Plan,
-  type Reading,
-  type SavedPlan,
-} from "../../state/state.ts";
+import { applyPlan, reportError, type ContextOf, type SavedPlan } from "../../state/state.ts";
 import type { ApplyReply, RequestOf } from "../../api/api.ts";
 import { addressesOf } from "../addresses.ts";
 import { confirm, refuseUnasked, refuseWeak } from "../approval.ts";
 import type { Bound as Operation } from "../bound.ts";
 import type { Parts } from "../parts.ts";
+import { planned } from "../planned.ts";
 import { savedPlanOf } from "../saved-plan.ts";
 import type { Session } from "../session.ts";
-import { bindSources, planFailed, selectionOf, type Bound } from "../wishes.ts";
+import { bindSources, type Bound } from "../wishes.ts";
 
 type Request = RequestOf<"apply">;
-const UNTOUCHED = { now: "nothing was changed" } as const;
 
 export const apply: Operation<"apply"> = async (parts, request, talk) => {
   const saved = savedPlanOf(request);
@@ -102,22 +92,4 @@ async function refresh(parts: Parts, session: Session, { plugins }: Bound): Prom
       session.talk.tell({ type: "diagnostic", severity: "warning", message });
     }
   });
-}
-
-async function planned(
-  session: Session,
-  bound: Bound,
-  request: Request,
-  saved: SavedPlan | null,
-): Promise<{ readonly plan: Plan; readonly reading: Reading }> {
-  const selection = saved?.selection ?? selectionOf(request);
-  const { plan, reading, faults } = await makePlan({ ...bound, contextOf: session.contextOf, selection });
-  if (session.talk.signal.aborted) throw new OpError("OPD2123", "interrupted while planning", UNTOUCHED);
-  if (plan === null) throw planFailed(bound.document, faults);
-  const moved = saved === null ? null : claimDiffers(saved, plan);
-  if (moved !== null) {
-    const hint = "op-dbus plan FILE --out plan.json makes a new one";
-    throw new OpError("OPD2141", `the saved plan no longer fits: ${moved}`, { ...UNTOUCHED, hint });
-  }
-  return { plan, reading };
 }

@@ -1,5 +1,5 @@
 // plugin check: a plugin by itself, and against the live service where the bus has it. Starts nothing. On request the
-// calls that do not look like reads are approved, for the mapping as it is now.
+// calls that do not look like reads are approved, for the mapping as it is now, if nothing is wrong with it.
 
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -15,6 +15,7 @@ type Talk = Parameters<Bound<"plugin.check">>[2];
 export const check: Bound<"plugin.check"> = async (parts, { plugin: asked, approve }, talk) => {
   const found = await findPlugin(parts, asked, talk);
   const unapproved = (found.plugin.unapproved ?? []).map((probe) => `${probe.interface}.${probe.member}`);
+  const reply = await checked(parts, found.plugin, found.warnings, talk);
   if (approve && unapproved.length > 0) {
     const { digest, name } = found.plugin;
     const approvedAt = new Date(parts.clock.wallMs()).toISOString();
@@ -22,7 +23,7 @@ export const check: Bound<"plugin.check"> = async (parts, { plugin: asked, appro
     const { plugin, warnings } = await findPlugin(parts, found.plugin.source, talk);
     return { ...(await checked(parts, plugin, warnings, talk)), unapproved: [], approved: unapproved };
   }
-  return { ...(await checked(parts, found.plugin, found.warnings, talk)), unapproved, approved: [] };
+  return { ...reply, unapproved, approved: [] };
 };
 
 function approvals({ configured, who }: Parts) {
@@ -64,13 +65,17 @@ async function findPlugin(
   return { plugin, warnings };
 }
 
-/** Notes, and those of the live service where it runs. */
+/** Notes, and those of the live service where it runs. Throws OPD6101 when it lacks what the mapping names. */
 async function checked(parts: Parts, plugin: Plugin, warnings: readonly string[], talk: Talk) {
   const bus = await parts.readingBus().catch(() => null);
   const live = bus !== null && (await bus.owner(plugin.services[0] ?? "")) !== null;
   if (!live) return { name: plugin.name, live, notes: warnings };
   const session = await parts.session(talk);
   (await parts.shelf()).use(plugin);
-  const { notes } = await plugin.schema(session.contextOf(plugin));
+  const { notes, misfits = [] } = await plugin.schema(session.contextOf(plugin));
+  if (misfits.length > 0) {
+    const what = `${plugin.name} does not fit ${plugin.services[0]} as it is here`;
+    throw new OpError("OPD6101", what, { where: plugin.source, faults: misfits });
+  }
   return { name: plugin.name, live, notes: [...warnings, ...notes] };
 }

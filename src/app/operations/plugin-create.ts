@@ -1,31 +1,50 @@
-// plugin create: what a service says of itself, written as a plugin folder. The service is started if need be; the
-// folder must not exist.
+// plugin create: what a service says of itself, or a mapping of the first generation, written as a plugin folder. The
+// service is started if need be; the folder must not exist.
 
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { OpError } from "../../base/error.ts";
 import { errnoOf, writeFileAtomically } from "../../base/file.ts";
-import { createPlugin } from "../../plugin/generated/create.ts";
+import { createFromSeed, createPlugin } from "../../plugin/generated/create.ts";
 import { discover } from "../../plugin/discover/discover.ts";
+import type { Talk } from "../../api/api.ts";
 import type { Bound } from "../bound.ts";
+import type { Parts } from "../parts.ts";
+import { documentError } from "../wishes.ts";
 
-export const create: Bound<"plugin.create"> = async (parts, { name, service, directory: given }, talk) => {
-  const bus = await parts.readingBus();
-  const discovery = await discover(bus, {
-    names: [service],
-    activate: true,
-    signal: talk.signal,
-    clock: parts.clock,
-  });
-  const [found] = discovery.names;
-  if (found === undefined || found.error !== null) {
-    throw new OpError("OPD3022", `${service} cannot be read: ${found?.error ?? "no such name"}`, {
-      hint: "op-dbus discover",
-    });
-  }
-  const kind = parts.configured.config.bus === "session" ? "session" : "system";
-  const files = createPlugin({ name, service, bus: kind, objects: found.objects });
+export const create: Bound<"plugin.create"> = async (parts, { name, from, directory: given }, talk) => {
+  const bus = parts.configured.config.bus === "session" ? "session" : "system";
   const directory = given ?? `./${name}`;
+  if ("service" in from) {
+    const objects = await objectsOf(parts, from.service, talk);
+    return await write(directory, createPlugin({ name, service: from.service, bus, objects }));
+  }
+  const { files, warnings, faults } = createFromSeed({ name, bus }, from.seed.file, from.seed.text);
+  for (const message of warnings) talk.tell({ type: "diagnostic", severity: "warning", message });
+  if (files === null) throw documentError([from.seed], faults);
+  const written = await write(directory, files);
+  if (faults.length === 0) return written;
+  throw new OpError("OPD6102", `${from.seed.file} leaves something open`, {
+    where: from.seed.file,
+    now: `${join(directory, "mapping.toml")} was written, but for what is named here`,
+    hint: `op-dbus plugin check ${directory}`,
+    faults,
+  });
+};
+
+/** Throws OPD3022. */
+async function objectsOf(parts: Parts, service: string, { signal }: Talk) {
+  const bus = await parts.readingBus();
+  const { names } = await discover(bus, { names: [service], activate: true, signal, clock: parts.clock });
+  const [found] = names;
+  if (found !== undefined && found.error === null) return found.objects;
+  throw new OpError("OPD3022", `${service} cannot be read: ${found?.error ?? "no such name"}`, {
+    hint: "op-dbus discover",
+  });
+}
+
+/** All files or none. Throws OPD1204. */
+async function write(directory: string, files: ReadonlyMap<string, string>) {
   makeDirectory(directory);
   try {
     for (const [file, text] of files)
@@ -35,7 +54,7 @@ export const create: Bound<"plugin.create"> = async (parts, { name, service, dir
     throw error;
   }
   return { directory, files: [...files.keys()] };
-};
+}
 
 function makeDirectory(directory: string): void {
   try {

@@ -2,10 +2,10 @@
 // need be.
 
 import { CODES } from "../../base/codes.ts";
-import { OpError } from "../../base/error.ts";
 import { planError, queryDocument, takeInventory } from "../../state/state.ts";
 import type { Bound } from "../bound.ts";
 import { namesNothing } from "../named.ts";
+import { refuseInterrupted } from "../session.ts";
 import { matching, needsOf, pluginsNamed, readPatterns, scopeOf } from "../scope.ts";
 
 export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
@@ -20,8 +20,7 @@ export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
   const { schemas, unreachable } = await session.schemas(plugins, needsOf(patterns));
   const scopes = new Map([...schemas].map(([name, schema]) => [name, scopeOf(schema, patterns)]));
   const inventory = await takeInventory(plugins, scopes, session.contextOf, { schemas });
-  if (talk.signal.aborted)
-    throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
+  refuseInterrupted(talk, "reading");
   const faults = [...unreachable.values(), ...inventory.faults];
   // A service that is away is unknown, which is an answer; any other fault of what was asked for by name is not.
   const wrong = faults.filter(({ code }) => CODES[code].kind !== "unavailable");

@@ -1,16 +1,15 @@
 // validate: is the text a document, and with `live` does it fit what is here? Without `live` no bus is touched.
 
-import { OpError } from "../../base/error.ts";
 import { parseDocument } from "../../state/state.ts";
 import type { Bound } from "../bound.ts";
+import { refuseInterrupted } from "../session.ts";
 import { bindSources, countWishes, documentError } from "../wishes.ts";
 
 export const validate: Bound<"validate"> = async (parts, { sources, live }, talk) => {
   if (live) {
     const session = await parts.session(talk);
     const { document } = await bindSources(session, sources);
-    if (talk.signal.aborted)
-      throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
+    refuseInterrupted(talk, "reading");
     return { plugins: [...document.plugins.keys()], values: countWishes(document), live };
   }
   const { raw, faults } = parseDocument(sources);

@@ -1,8 +1,8 @@
 // verify: is the machine as the document says? Only reads, and waits as long as was asked.
 
-import { OpError } from "../../base/error.ts";
 import { verifyDocument } from "../../state/state.ts";
 import type { Bound } from "../bound.ts";
+import { refuseInterrupted } from "../session.ts";
 import { bindSources, selectionOf } from "../wishes.ts";
 
 export const verify: Bound<"verify"> = async (parts, request, talk) => {
@@ -18,8 +18,7 @@ export const verify: Bound<"verify"> = async (parts, request, talk) => {
     onAttempt: ({ holds, mismatches, attempts, elapsedMs }) =>
       talk.tell({ type: "verify_attempt", attempt: attempts, holds, mismatches, elapsedMs }),
   });
-  if (talk.signal.aborted)
-    throw new OpError("OPD2123", "interrupted while reading", { now: "nothing was changed" });
+  refuseInterrupted(talk, "reading");
   const [away] = unavailable.values();
   if (away !== undefined) throw away;
   return verification;

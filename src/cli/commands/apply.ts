@@ -30,7 +30,7 @@ export const apply = command<Flags, string[]>({
     positional: files,
     flags: {
       ...selection,
-      dryRun: flag("plan only"),
+      dryRun: flag("plan only; of a saved plan: does it still fit?"),
       detailedExitcode: flag("exit 2 when something was changed"),
       autoApprove: {
         kind: "enum",
@@ -78,6 +78,7 @@ export const apply = command<Flags, string[]>({
     ["op-dbus apply web.toml", "plan, ask, apply, verify"],
     ["op-dbus apply --auto-approve web.toml", "the same from a script, up to needs-confirm"],
     ["op-dbus apply plan.json", "exactly the plan that was saved, or nothing"],
+    ["op-dbus apply --dry-run plan.json", "would that still go ahead?"],
     ["op-dbus apply undo.json", "back, with a document from plan --revert"],
   ],
   streams: true,

@@ -1,7 +1,7 @@
 // `op-dbus discover`: everything on the bus, and which plugin manages it. Starts nothing unless asked.
 
 import { command, type Context } from "../command.ts";
-import { busName, flag, outFile } from "../options.ts";
+import { busName, flag, filePath } from "../options.ts";
 
 type Flags = {
   readonly activate?: boolean;
@@ -17,8 +17,8 @@ export const discover = command<Flags, string[]>({
     positional: { kind: "array", parameter: busName },
     flags: {
       activate: flag("start services that only wait to be asked"),
-      out: outFile("save it in FILE as JSON; - is standard output"),
-      known: outFile("a saved discovery: services with the same owner as then are not looked at again"),
+      out: filePath("save it in FILE as JSON; - is standard output"),
+      known: filePath("a saved discovery: services with the same owner as then are not looked at again"),
     },
     aliases: { o: "out" },
   },

@@ -1,7 +1,7 @@
 // `op-dbus init`: a first document from what is here, every value commented out, with what can be said beside it.
 
 import { command, type Context } from "../command.ts";
-import { outFile } from "../options.ts";
+import { filePath } from "../options.ts";
 
 type Flags = {
   readonly out?: string;
@@ -12,7 +12,7 @@ export const init = command<Flags>({
   operation: "init",
   usage: "op-dbus init [-o FILE]",
   parameters: {
-    flags: { out: outFile("write FILE (default: standard output)") },
+    flags: { out: filePath("write FILE (default: standard output)") },
     aliases: { o: "out" },
   },
   exits: [

@@ -1,7 +1,7 @@
 // `op-dbus plan`: what would apply do, and how sure is that? Nothing is changed. The plan can be saved and applied later.
 
 import { command, type Context } from "../command.ts";
-import { files, flag, outFile, selection, targetsOf, type Selection } from "../options.ts";
+import { files, flag, filePath, selection, targetsOf, type Selection } from "../options.ts";
 
 type Flags = Selection & {
   readonly out?: string;
@@ -18,7 +18,7 @@ export const plan = command<Flags, string[]>({
     positional: files,
     flags: {
       ...selection,
-      out: outFile(
+      out: filePath(
         "save the plan (with --revert: the document that undoes it) in FILE; - is standard output",
       ),
       detailedExitcode: flag("exit 2 when there are changes"),
@@ -31,6 +31,7 @@ export const plan = command<Flags, string[]>({
   exits: [
     [0, "planned (with --detailed-exitcode: nothing to change)"],
     [2, "there are changes (--detailed-exitcode only)"],
+    [6, "a saved plan, planned again, comes out otherwise"],
     [9, "polkit or the bus refuses an action"],
     [65, "the documents are wrong, or name what does not exist"],
     [75, "a service cannot be reached"],

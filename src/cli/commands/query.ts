@@ -43,7 +43,7 @@ async function run(context: Context, flags: Flags, ...names: string[]): Promise<
   const { invoke, talk, terminal, globals } = context;
   const reply = await invoke("query", { addresses: names }, talk);
   const format = globals.json ? "json" : (flags.format ?? (terminal.outIsTerminal ? "toml" : "json"));
-  const { documentText } = await import("../views/document.ts");
-  terminal.print(documentText(reply.document, format, terminal.outIsTerminal));
+  const { writeJson, writeToml } = await import("../../base/text/text.ts");
+  terminal.print(format === "json" ? writeJson(reply.document, 2) : writeToml(reply.document));
   return names.length > 0 && reply.away.length > 0 ? UNAVAILABLE : 0;
 }

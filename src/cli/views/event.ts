@@ -88,7 +88,7 @@ export function eventJson(event: Event): string[] {
     }
     case "verify_attempt": {
       const { type, attempt, holds, mismatches, elapsedMs } = event;
-      return [replyJson({ type, attempt, holds, mismatches, elapsedMs: Math.round(elapsedMs) }, 0)];
+      return [replyJson({ type, attempt, holds, mismatches, elapsedMs }, 0)];
     }
     case "apply_start":
       return [replyJson({ type: event.type, ...stepJson(event), total: event.total }, 0)];
@@ -96,8 +96,8 @@ export function eventJson(event: Event): string[] {
       return [replyJson({ type: event.type, ...stepJson(event), ...event.progress }, 0)];
     case "apply_complete":
     case "apply_failed": {
-      const elapsed = { elapsedMs: Math.round(event.elapsedMs) };
-      return [replyJson({ type: event.type, ...stepJson(event), ...event.outcome, ...elapsed }, 0)];
+      const { type, outcome, elapsedMs } = event;
+      return [replyJson({ type, ...stepJson(event), ...outcome, elapsedMs }, 0)];
     }
   }
 }

@@ -42,7 +42,7 @@ export function planText(
 }
 
 /** `~ hostname1:StaticHostname  "vm" -> "web-1"`, then the calls, then the four words that say how sure it is. */
-export function actionLines(action: Action, address: string, look: Look): string[] {
+function actionLines(action: Action, address: string, look: Look): string[] {
   const sign = look.paint(TONES[action.verb], SIGNS[action.verb]);
   const subject = look.paint("bold", visible(address));
   const change = changeText(action);
@@ -91,7 +91,7 @@ function driftLines(drift: readonly Drift[], look: Look): string[] {
   return lines.length === 0 ? [] : [...lines, ""];
 }
 
-export function summaryLine(plan: Plan, look: Look): string {
+function summaryLine(plan: Plan, look: Look): string {
   const { create, update, delete: removed, unchanged, weakestUndo, worstRisk } = plan.summary;
   if (plan.actions.length === 0) {
     const rest = plan.drift.length > 0 ? `; ${count(plan.drift.length, "difference")} not planned` : "";

@@ -51,10 +51,16 @@ export function pluginText(reply: PluginReply, look: Look): string {
   return `${lines.join("\n")}\n`;
 }
 
-export function createdText({ directory, files }: ReplyOf<"plugin.create">, look: Look): string {
+/** `translated`: its mapping is one of the first generation, and may write. */
+export function createdText(
+  { directory, files }: ReplyOf<"plugin.create">,
+  translated: boolean,
+  look: Look,
+): string {
+  const next = translated ? "Read through" : "It reads only. To make something writable, edit";
   return [
     `${look.paint("green", "Wrote")} ${visible(directory)}: ${files.join(", ")}`,
-    `It reads only. To make something writable, edit ${visible(directory)}/mapping.toml, then`,
+    `${next} ${visible(directory)}/mapping.toml, then`,
     `  op-dbus plugin check ${visible(directory)}`,
     "",
   ].join("\n");

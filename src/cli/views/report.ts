@@ -37,7 +37,7 @@ export function reportJson({ plan, report, addresses }: ApplyReply): string {
   const results = report.results.map((result) => ({
     id: result.action.id,
     address: addresses.get(result.action.id),
-    elapsedMs: Math.round(result.elapsedMs),
+    elapsedMs: result.elapsedMs,
     ...result.outcome,
   }));
   const { verification, rollback } = report;

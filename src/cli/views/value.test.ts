@@ -54,16 +54,16 @@ test("JSON is what JSON.parse reads back, on one line or many, with exact intege
   assert.equal(toJson(plain), JSON.stringify(plain, null, 2));
 });
 
-test("our members become snake case, those of documents and maps stay", () => {
+test("our members become snake case with whole milliseconds, those of documents and maps stay", () => {
   const reply = {
-    elapsedMs: 1,
-    list: [{ worstRisk: "read" }],
+    elapsedMs: 1.4567,
+    list: [{ worstRisk: "read", elapsedMs: 12.5 }],
     found: table({ PrettyHostname: "x" }),
     m: new Map([["aB", { cD: 1 }]]),
   };
   assert.deepEqual(JSON.parse(replyJson(reply)), {
     elapsed_ms: 1,
-    list: [{ worst_risk: "read" }],
+    list: [{ worst_risk: "read", elapsed_ms: 13 }],
     found: { PrettyHostname: "x" },
     m: { aB: { c_d: 1 } },
   });

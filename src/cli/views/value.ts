@@ -16,7 +16,7 @@ export function showValue(value: Shown | undefined, charsMax: number = LIMITS.sh
 
 /** A result such as a reading: an object that has `unknown` alone. A document's own table could look like it only with
  * exactly that one key and a string, and would read the same. */
-export function isUnknown(value: Shown): value is { readonly unknown: string } {
+function isUnknown(value: Shown): value is { readonly unknown: string } {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
   const keys = Object.keys(value);
   return (
@@ -83,15 +83,17 @@ function write(value: unknown, indent: number, newline: string): string {
   return parts.length === 0 ? "{}" : `{${parts.join(",")}${end}}`;
 }
 
-/** Our own members as JSON spells them (elapsedMs -> elapsed_ms). What came from a bus or a document is left alone: its
- * tables have no prototype, and Maps are keyed by data. */
+/** Our own members as JSON spells them (elapsedMs: 3.1416 -> elapsed_ms: 3). What came from a bus or a document is left
+ * alone: its tables have no prototype, and Maps are keyed by data. */
 export function snake(value: unknown): unknown {
   if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) === null) return value;
   if (Array.isArray(value)) return value.map(snake);
   if (value instanceof Map)
     return new Map([...(value as ReadonlyMap<string, unknown>)].map(([key, inner]) => [key, snake(inner)]));
   const spelled = (key: string): string => key.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [spelled(key), snake(inner)]));
+  const told = (key: string, inner: unknown): unknown =>
+    key.endsWith("Ms") && typeof inner === "number" ? Math.round(inner) : snake(inner);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [spelled(key), told(key, inner)]));
 }
 
 /** A reply as JSON, our members in snake case. */

@@ -155,31 +155,19 @@ class EmbeddedBus {
     } catch {
       return client.close();
     }
-    const {
-      type,
-      flags,
-      serial,
-      replySerial,
-      path,
-      interface: name,
-      member,
-      errorName,
-      destination,
-    } = received;
-    const sender = client.unique ?? undefined;
-    const { signature } = received;
+    const { type, destination } = received;
     const routed = {
       type,
-      flags,
-      serial,
-      replySerial,
-      path,
-      interface: name,
-      member,
-      errorName,
+      flags: received.flags,
+      serial: received.serial,
+      replySerial: received.replySerial,
+      path: received.path,
+      interface: received.interface,
+      member: received.member,
+      errorName: received.errorName,
       destination,
-      sender,
-      signature,
+      sender: client.unique ?? undefined,
+      signature: received.signature,
       body,
     };
     if (toDriver || (destination === undefined && type === message.METHOD_CALL)) {

@@ -20,12 +20,8 @@ export const NO_REPLY_EXPECTED = 1;
 export const NO_AUTO_START = 2;
 export const ALLOW_INTERACTIVE_AUTHORIZATION = 4;
 
-/** What a header says. Names and paths are valid; what a type requires is there. */
-export interface MessageHeader {
-  readonly type: MessageType;
-  readonly flags: number;
-  /** 1 to 2^32-1. */
-  readonly serial: number;
+/** Who, where and what, as far as a message says it. */
+interface Addressing {
   readonly replySerial?: number | undefined;
   readonly path?: string | undefined;
   readonly interface?: string | undefined;
@@ -33,6 +29,14 @@ export interface MessageHeader {
   readonly errorName?: string | undefined;
   readonly destination?: string | undefined;
   readonly sender?: string | undefined;
+}
+
+/** What a header says. Names and paths are valid; what a type requires is there. */
+export interface MessageHeader extends Addressing {
+  readonly type: MessageType;
+  readonly flags: number;
+  /** 1 to 2^32-1. */
+  readonly serial: number;
   /** Of the whole body; "" when it is empty. */
   readonly signature: string;
   /** File descriptors that the sender attached. Node drops them. */
@@ -46,16 +50,9 @@ export interface Message extends MessageHeader {
 }
 
 /** What encodeMessage needs. */
-export interface MessageFields {
+export interface MessageFields extends Addressing {
   readonly type: MessageType;
   readonly flags?: number;
-  readonly replySerial?: number | undefined;
-  readonly path?: string | undefined;
-  readonly interface?: string | undefined;
-  readonly member?: string | undefined;
-  readonly errorName?: string | undefined;
-  readonly destination?: string | undefined;
-  readonly sender?: string | undefined;
   readonly signature?: string | undefined;
   readonly body?: readonly DBusValue[] | undefined;
 }

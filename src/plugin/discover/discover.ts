@@ -15,10 +15,8 @@ import { readProperties, type WireReading } from "./read-properties.ts";
 import { ownerOrStart } from "./start-service.ts";
 import { walkObjects, type Walk } from "./walk.ts";
 
-export { discoveryFromJson, discoveryToJson, type DiscoveryJson } from "./discovery-json.ts";
-export type { DiscoveredName, Discovery } from "./discovery.ts";
-export type { DiscoveredObject } from "./walk.ts";
-export type { WireReading } from "./read-properties.ts";
+export { discoveryFromJson, discoveryToJson } from "./discovery-json.ts";
+export type { Discovery } from "./discovery.ts";
 
 export interface DiscoverOptions {
   /** Start services that are not running to look at them. Default false. */

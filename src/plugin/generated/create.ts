@@ -1,10 +1,12 @@
 // A plugin folder for a service, from what the service says of itself: plugin.toml, introspection.xml (every interface
-// of its objects), a mapping.toml that reads and has every guess at a writer as a comment, and a README. Pure: names
-// and texts in, files out. The folder is valid as it is: it shows the main object's properties and changes nothing.
+// of its objects), a mapping.toml that reads and has every guess at a writer as a comment, and a README. The folder is
+// valid as it is: it shows the main object's properties and changes nothing. Or from a mapping of the first generation:
+// plugin.toml and the mapping translated, valid when nothing was left open. Pure: names and texts in, files out.
 
 import { OpError } from "../../base/error.ts";
 import { writeIntrospection, type InterfaceInfo } from "../../host/dbus/dbus.ts";
 import { isSecret, mainPathOf } from "./generated-schema.ts";
+import { importSeedMapping, type SeedImport } from "../mapping/mapping.ts";
 import { settersOf, type Setter } from "./setters.ts";
 import type { DiscoveredObject } from "../discover/walk.ts";
 
@@ -36,12 +38,32 @@ export function createPlugin(from: NewPlugin): ReadonlyMap<string, string> {
   ]);
 }
 
+export interface SeededPlugin extends Pick<SeedImport, "warnings" | "faults"> {
+  /** File name -> content; null when nothing could be taken over. With faults something is missing from it. */
+  readonly files: ReadonlyMap<string, string> | null;
+}
+
+/** The folder for a semantic-mapping.toml of the first generation; `file` is for messages. */
+export function createFromSeed(
+  { name, bus }: Pick<NewPlugin, "name" | "bus">,
+  file: string,
+  text: string,
+): SeededPlugin {
+  const { toml, service, warnings, faults } = importSeedMapping(file, text, { plugin: name, bus });
+  if (toml === null || service === null) return { files: null, warnings, faults };
+  const files = new Map([
+    ["plugin.toml", pluginToml({ name, service, bus })],
+    ["mapping.toml", toml],
+  ]);
+  return { files, warnings, faults };
+}
+
 /** Without the interfaces that every object has. */
 function ownInterfaces(object: DiscoveredObject): readonly InterfaceInfo[] {
   return [...object.interfaces.values()].filter(({ name }) => !name.startsWith("org.freedesktop.DBus."));
 }
 
-function pluginToml({ name, service, bus }: NewPlugin): string {
+function pluginToml({ name, service, bus }: Omit<NewPlugin, "objects">): string {
   return `name = ${quoted(name)}
 version = "0.1.0"
 service = ${quoted(service)}

@@ -23,6 +23,6 @@ export function pluginNames(
 }
 
 /** The last `count` labels of a bus name, lower case: "freedesktop-hostname1". */
-export function nameOf(service: string, count = 1): string {
+function nameOf(service: string, count = 1): string {
   return service.split(".").slice(-count).join("-").toLowerCase();
 }

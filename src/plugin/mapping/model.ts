@@ -354,8 +354,8 @@ export interface CheckpointRecipes {
 
 export interface Mapping {
   readonly file: string;
-  /** Hex SHA-256 of the file's text. */
-  readonly digest: string;
+  /** Hex SHA-256 of the file's text. Made when asked for: most runs need none, and none of Node's crypto. */
+  readonly digest: () => string;
   /** Bus name, and the name in documents. */
   readonly service: string;
   readonly plugin: string;

@@ -93,9 +93,8 @@ function openMapping(folder: PluginFolder): Plugin {
         where: directory,
       });
   }
-  const isTrusted = folder.isShipped || folder.approvals.has(mapping.digest);
-  const doubts = isTrusted ? new Map() : doubtsOf(mapping);
-  return doubts.size === 0
+  const doubts = folder.isShipped ? new Map() : doubtsOf(mapping);
+  return doubts.size === 0 || folder.approvals.has(mapping.digest())
     ? mappedPlugin(mapping, { source: directory })
     : unapproved(mapping, doubts, directory);
 }

@@ -15,7 +15,7 @@ import { readManifest, type Manifest } from "./manifest.ts";
 import { pluginOfFolder, type FolderFiles } from "./plugin-folder.ts";
 import type { Plugin } from "../plugin.ts";
 
-export { generatedPlugin, type GeneratedOptions } from "../generated/generated.ts";
+export { generatedPlugin } from "../generated/generated.ts";
 export { pluginNames } from "../generated/plugin-name.ts";
 
 export interface PluginPlaces {

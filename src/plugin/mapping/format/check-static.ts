@@ -39,7 +39,7 @@ export function stepsOf(mapping: Mapping): readonly Step[] {
 }
 
 /** Every recipe of a resource: its named ones, its own, and those of its fields. */
-export function recipesOf(resource: Resource): readonly (Recipe | null)[] {
+function recipesOf(resource: Resource): readonly (Recipe | null)[] {
   const fields = [...resource.fields.values()].flatMap(({ write }) => {
     if (write.kind === "recipe") return [write.recipe];
     if (write.kind === "when") return [...write.cases.values()];

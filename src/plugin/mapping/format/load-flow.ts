@@ -18,7 +18,7 @@ import {
 } from "./read-keys.ts";
 import { templateOf } from "./reference.ts";
 
-export const MEANINGS = [
+const MEANINGS = [
   "done",
   "absent",
   "exists",

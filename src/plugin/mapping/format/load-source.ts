@@ -46,7 +46,7 @@ export function sourcesOf(keys: Keys, calls: Calls): ReadonlyMap<string, Source>
 }
 
 /** A source in its table or in place (name null). What is wrong is reported and left empty. */
-export function sourceOf(located: Located, what: string, name: string | null, calls: Calls): Source {
+function sourceOf(located: Located, what: string, name: string | null, calls: Calls): Source {
   const at = located.keyAt ?? located.at;
   const opened = openTable(located, what, SOURCE_KEYS, calls.list);
   const keys = opened ?? { what, at, entries: new Map<string, Located>(), list: calls.list };

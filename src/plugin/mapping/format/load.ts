@@ -46,7 +46,8 @@ export function loadMapping(
   const read = readText(file, text, "toml");
   if (read.root === null || read.faults.length > 0) return { mapping: null, faults: read.faults };
   const list = faultList(text);
-  const digest = createHash("sha256").update(text).digest("hex");
+  let hashed: string | null = null;
+  const digest = (): string => (hashed ??= createHash("sha256").update(text).digest("hex"));
   const mapping = mappingOf({ file, digest, deadlineMs }, read.root, list);
   if (mapping !== null) checkStatic(mapping, list);
   const faults = list.faults.toSorted((a, b) => order(a.at) - order(b.at));

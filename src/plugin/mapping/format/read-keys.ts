@@ -226,7 +226,7 @@ export function deadlineAt(keys: Keys, key = "deadline"): number | null {
 }
 
 /** The type in words a person uses for TOML. */
-export function typeName(value: LocatedValue): string {
+function typeName(value: LocatedValue): string {
   if (value === null) return "null";
   if (isList(value)) return "a list";
   if (isTable(value)) return "a table";

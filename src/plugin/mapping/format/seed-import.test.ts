@@ -4,7 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { loadMapping } from "./load.ts";
-import { importSeedMapping } from "./seed-import.ts";
+import { importSeedMapping as importSeed, type SeedImport } from "./seed-import.ts";
+
+const importSeedMapping = (file: string, text: string): SeedImport =>
+  importSeed(file, text, { plugin: "old1", bus: "system" });
 
 const HEAD = '[service]\nname = "org.freedesktop.hostname1"\nversion = "1.0"\n';
 
@@ -24,8 +27,10 @@ test("properties with setters, checks and risks become fields", () => {
 
 [service]
 name = "org.freedesktop.hostname1"
+bus = "system"
 path = "/org/freedesktop/hostname1"
 interface = "org.freedesktop.hostname1"
+plugin = "old1"
 deadline = "30 s"
 
 [self.source]

@@ -4,11 +4,22 @@
 
 import type { Fault, Position } from "../../../base/error.ts";
 import { readText, type Located } from "../../../base/text/text.ts";
+import { isWellKnownName } from "../../../host/dbus/dbus.ts";
 import { childrenOf, faultList, isList, isTable, openTable, type FaultList, type Keys } from "./read-keys.ts";
+import { flag, literal, quote, section, tableAt, tableIn, text, type Table } from "./seed-toml.ts";
+
+/** What the old form does not say and the new one does. */
+export interface SeedTarget {
+  /** Name of the plugin. */
+  readonly plugin: string;
+  readonly bus: "system" | "session";
+}
 
 export interface SeedImport {
   /** null: nothing could be taken over. With faults it has to be completed by hand. */
   readonly toml: string | null;
+  /** The bus name that it is for; null with `toml`. */
+  readonly service: string | null;
   readonly warnings: readonly string[];
   readonly faults: readonly Fault[];
 }
@@ -34,22 +45,24 @@ const DROPPED: Readonly<Record<string, string>> = Object.freeze({
 const SAFETY_KEPT = new Set(["operation_timeout", "allow_writes"]);
 
 /** Reads the old form; `file` is for messages. Faults: the codes of base/text, OPD6102. */
-export function importSeedMapping(file: string, text: string): SeedImport {
+export function importSeedMapping(file: string, text: string, target: SeedTarget): SeedImport {
+  const nothing = { toml: null, service: null };
   const read = readText(file, text, "toml");
-  if (read.root === null || read.faults.length > 0) return { toml: null, warnings: [], faults: read.faults };
+  if (read.root === null || read.faults.length > 0) return { ...nothing, warnings: [], faults: read.faults };
   const list = faultList(text);
   const warnings: string[] = [];
   const root = openTable(read.root, "mapping", null, list);
   const faults = (): readonly Fault[] => list.faults.map((fault) => ({ ...fault, code: "OPD6102" as const }));
-  if (root === null) return { toml: null, warnings, faults: faults() };
+  if (root === null) return { ...nothing, warnings, faults: faults() };
   const warn = (at: Position, message: string): void =>
     void warnings.push(`${at.file}:${at.line}: ${message}`);
   const safety = tableAt(root, "safety");
   const isReadOnly =
     flag(safety, "allow_writes") === false || flag(tableAt(root, "plugin"), "read_only") === true;
   const work: Work = { root, list, warn, canWrite: !isReadOnly };
-  const head = serviceLines(work, safety);
-  if (head === null) return { toml: null, warnings, faults: faults() };
+  const service = serviceName(work);
+  if (service === null) return { ...nothing, warnings, faults: faults() };
+  const head = serviceLines(work, service, safety, target);
   for (const [key, entry] of root.entries) {
     const reason = DROPPED[key];
     if (reason !== undefined) warn(entry.keyAt ?? entry.at, `[${key}] was left out: it ${reason}`);
@@ -59,24 +72,32 @@ export function importSeedMapping(file: string, text: string): SeedImport {
       warn(entry.keyAt ?? entry.at, `"${key}" was left out: the engine decides this itself`);
   }
   const body = bodyLines(work);
-  return { toml: `${[...head, ...body].join("\n")}\n`, warnings, faults: faults() };
+  return { toml: `${[...head, ...body].join("\n")}\n`, service, warnings, faults: faults() };
 }
 
 // ---- [service]
 
-function serviceLines(work: Work, safety: Table): readonly string[] | null {
-  const { root, list, warn } = work;
+function serviceName({ root, list }: Work): string | null {
+  const name =
+    text(tableAt(root, "plugin"), "dbus_service") ??
+    text(tableAt(root, "service"), "name") ??
+    text(root.entries, "service");
+  if (name !== null && isWellKnownName(name)) return name;
+  list.add(
+    root.at,
+    "the bus name of the service is not said",
+    'write [service] name = "org.example.Service"',
+  );
+  return null;
+}
+
+function serviceLines(
+  { root, warn }: Work,
+  name: string,
+  safety: Table,
+  { plugin: pluginName, bus }: SeedTarget,
+): readonly string[] {
   const plugin = tableAt(root, "plugin");
-  const service = tableAt(root, "service");
-  const name = text(plugin, "dbus_service") ?? text(service, "name") ?? text(root.entries, "service");
-  if (name === null || !name.includes(".")) {
-    list.add(
-      root.at,
-      "the bus name of the service is not said",
-      'write [service] name = "org.example.Service"',
-    );
-    return null;
-  }
   const path = text(plugin, "dbus_path");
   const main = text(plugin, "dbus_interface");
   if (path === null) warn(root.at, "the object path is a guess: the bus name with slashes");
@@ -87,8 +108,10 @@ function serviceLines(work: Work, safety: Table): readonly string[] | null {
     "",
     "[service]",
     `name = ${quote(name)}`,
+    `bus = ${quote(bus)}`,
     `path = ${quote(path ?? `/${name.replaceAll(".", "/")}`)}`,
     `interface = ${quote(main ?? name)}`,
+    `plugin = ${quote(pluginName)}`,
     ...(typeof seconds === "number" ? [`deadline = "${seconds} s"`] : []),
   ];
 }
@@ -269,50 +292,7 @@ function checkOf(work: Work, located: Located | undefined): readonly string[] {
   return [];
 }
 
-// ---- small readers and writers
-
-type Table = ReadonlyMap<string, Located> | null;
-
-function tableAt(keys: Keys, key: string): Table {
-  return tableIn(keys.entries, key);
-}
-
-function tableIn(table: Table, key: string): Table {
-  const value = table?.get(key)?.value;
-  return value !== undefined && isTable(value) ? value : null;
-}
-
-function text(table: Table, key: string): string | null {
-  const value = table?.get(key)?.value;
-  return typeof value === "string" ? value : null;
-}
-
-function flag(table: Table, key: string): boolean | null {
-  const value = table?.get(key)?.value;
-  return typeof value === "boolean" ? value : null;
-}
-
-function section(title: string, entries: ReadonlyMap<string, string>): readonly string[] {
-  return entries.size === 0
-    ? []
-    : ["", title, ...[...entries].map(([key, value]) => `${bare(key)} = ${value}`)];
-}
-
-function bare(key: string): string {
-  return /^[A-Za-z0-9_-]+$/.test(key) ? key : quote(key);
-}
-
-function quote(value: string): string {
-  return JSON.stringify(value);
-}
-
-function literal({ value }: Located): string {
-  if (isList(value)) return `[${value.map(literal).join(", ")}]`;
-  if (isTable(value))
-    return `{ ${[...value].map(([key, entry]) => `${bare(key)} = ${literal(entry)}`).join(", ")} }`;
-  if (typeof value !== "string") return String(value);
-  return quote(value.startsWith("$") ? `$${value}` : value);
-}
+// ---- names
 
 /** `static_hostname` -> `StaticHostname`, as properties are called on the bus. */
 function pascal(work: Work, name: string, located: Located): string {

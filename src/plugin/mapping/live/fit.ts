@@ -92,7 +92,7 @@ export function checkFit(
 }
 
 /** Can the runtime make a `to` of every `from`, as far as types tell? */
-export function converts(from: Type, to: Type): boolean {
+function converts(from: Type, to: Type): boolean {
   if (from.signature === to.signature || from.code === "v" || to.code === "v") return true;
   if (INTEGERS.includes(from.code)) return INTEGERS.includes(to.code) || to.code === "d";
   if (TEXTS.includes(from.code)) return TEXTS.includes(to.code) || to.code === "h";

@@ -1,6 +1,7 @@
 // A resource of a mapping against the properties and signals that the service has: fields, keys, conditions, and through
 // live-call.ts all its calls.
 
+import type { Position } from "../../../base/error.ts";
 import { parseSingleType, type PropertyInfo } from "../../../host/dbus/dbus.ts";
 import { formOf } from "../../value/field-form.ts";
 import { typeRuleOf } from "../format/glob.ts";
@@ -108,13 +109,7 @@ function checkField(live: Live, resource: Resource, field: Field): void {
 function checkRead(live: Live, resource: Resource, read: Read | null): PropertyInfo | null {
   switch (read?.kind) {
     case "property": {
-      const property = memberOf(
-        live,
-        targetOf(live.mapping, resource.object),
-        "properties",
-        read.property,
-        read.at,
-      );
+      const property = propertyOf(live, resource, read);
       if (property?.access === "write") live.fault(read.at, `the property ${read.property} cannot be read`);
       return property;
     }
@@ -195,14 +190,17 @@ function checkCases(live: Live, field: Field, shape: Shape, what: string): void 
   }
 }
 
+/** A property of the resource's object; null (and a fault) when it has none of that name. */
+function propertyOf(
+  live: Live,
+  resource: Resource,
+  { property, at }: { readonly property: string; readonly at: Position },
+): PropertyInfo | null {
+  return memberOf(live, targetOf(live.mapping, resource.object), "properties", property, at);
+}
+
 function checkCondition(live: Live, resource: Resource, condition: PropertyCondition): void {
-  const property = memberOf(
-    live,
-    targetOf(live.mapping, resource.object),
-    "properties",
-    condition.property,
-    condition.at,
-  );
+  const property = propertyOf(live, resource, condition);
   if (property === null) return;
   const rule = typeRuleOf(resource.types, condition.property);
   const typeAt =

@@ -15,7 +15,7 @@ export interface Shape {
   readonly element?: Shape;
 }
 
-export const UNKNOWN: Shape = Object.freeze({ signature: null });
+const UNKNOWN: Shape = Object.freeze({ signature: null });
 
 /** Where a reference stands, for those that mean something else in each place. */
 export interface Around {
@@ -75,7 +75,7 @@ export function shapeOfField(live: Live, resource: Resource, field: Field): Shap
   return first === undefined || first.read.kind === "all" ? UNKNOWN : shapeOfRead(live, resource, first.read);
 }
 
-export function shapeOfRead(live: Live, resource: Resource, read: Read | null): Shape {
+function shapeOfRead(live: Live, resource: Resource, read: Read | null): Shape {
   switch (read?.kind) {
     case "property": {
       const property = memberOf(
@@ -126,7 +126,7 @@ export function shapeOfSource(live: Live, resource: Resource, source: Source): S
 }
 
 /** One item of a collection: an element of what its `list` gives. */
-export function itemShape(live: Live, resource: Resource): Shape {
+function itemShape(live: Live, resource: Resource): Shape {
   if (resource.list === null) return UNKNOWN;
   return elementOf(shapeOfReference(quiet(live), resource.list, { resource }));
 }

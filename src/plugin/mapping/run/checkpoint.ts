@@ -3,7 +3,7 @@
 
 import { OpError } from "../../../base/error.ts";
 import type { NativeCheckpoint, Outcome, PluginContext } from "../../plugin.ts";
-import { walkReply, type Answer } from "./flow.ts";
+import { walkReply, type Answer } from "./answer.ts";
 import { startReading } from "./items.ts";
 import type { Mapping, Recipe } from "../model.ts";
 import type { Runtime } from "./runtime.ts";

@@ -15,12 +15,12 @@ import {
   type SignalMessage,
   type Subscription,
 } from "../../../host/dbus/dbus.ts";
-import { splitTypes } from "../../value/signature.ts";
-import { toDocument, toWire } from "../../value/value.ts";
-import type { Flow, Literal, Step } from "../model.ts";
+import { toDocument } from "../../value/value.ts";
+import type { Flow, Step } from "../model.ts";
+import { argsOf, isOneOf, walkReply, type Answer } from "./answer.ts";
 import { interfaceOf, type Runtime } from "./runtime.ts";
 import { build, type Scope } from "./resolve.ts";
-import { bodyTerm, membersOf, rowsOf, sameWire, walk, type Row, type Term } from "./term.ts";
+import { bodyTerm, membersOf, rowsOf, sameWire, walk, type Row } from "./term.ts";
 
 /** The call of a flow, built when the object it goes to is known. */
 export interface FlowRequest {
@@ -268,20 +268,6 @@ class Run {
   }
 }
 
-/** The body of a reply: what `$reply` walks. */
-export interface Answer {
-  readonly signature: string;
-  readonly body: readonly DBusValue[];
-}
-
-/** A reply with one argument is that value, with several a struct of them; a number first always counts arguments. */
-export function walkReply(reply: Answer | null, path: readonly (string | number)[]): Term | undefined {
-  if (reply === null) return undefined;
-  const [first, ...rest] = path;
-  const arg = typeof first === "number" ? argsOf(reply)[first] : bodyTerm(reply.signature, reply.body);
-  return arg === undefined ? undefined : walk(arg, typeof first === "number" ? rest : path);
-}
-
 /** About how much a value holds: characters, bytes, and one for everything else. */
 function weightOf(value: DBusValue): number {
   if (typeof value === "string" || value instanceof Uint8Array) return value.length + 1;
@@ -303,17 +289,4 @@ function oneLine(text: string): string {
     .map((line) => line.trim())
     .filter((line) => line !== "")
     .join(" ");
-}
-
-function argsOf(message: Answer): readonly Variant[] {
-  return splitTypes(message.signature).map((type, at) => new Variant(type, message.body[at] ?? ""));
-}
-
-/** Is the value one of these literals, read at its own signature? */
-export function isOneOf(value: Variant | undefined, literals: readonly Literal[]): boolean {
-  if (value === undefined) return false;
-  return literals.some((literal) => {
-    const wire = toWire(value.signature, literal.value);
-    return "wire" in wire && sameWire(wire.wire, value.value);
-  });
 }

@@ -5,7 +5,7 @@ import { OpError } from "../../../base/error.ts";
 import { LIMITS } from "../../../base/limits.ts";
 import { DBusError } from "../../../host/dbus/dbus.ts";
 import { inParallel } from "../../discover/in-parallel.ts";
-import { isOneOf } from "./flow.ts";
+import { isOneOf } from "./answer.ts";
 import { meaningOf } from "./meaning.ts";
 import type { PropertyCondition, Resource } from "../model.ts";
 import { isUnknown, Reading } from "./reading.ts";

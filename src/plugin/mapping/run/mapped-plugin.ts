@@ -29,7 +29,9 @@ export function mappedPlugin(mapping: Mapping, options: { readonly source: strin
     origin: "mapping" as const,
     services: [mapping.service],
     bus: mapping.bus,
-    digest: mapping.digest,
+    get digest() {
+      return mapping.digest();
+    },
     source: options.source,
     writable: resources.some(isWritable),
     probes: probesOf(mapping),

@@ -20,21 +20,22 @@ export interface Target {
 }
 
 /** The arguments of a method in its own types. Throws OPD6050 when their number is another one. */
-export async function buildArgs(
+async function buildArgs(
   info: MethodInfo,
   args: readonly Template[],
   scope: Scope,
 ): Promise<readonly DBusValue[]> {
-  if (info.in.length !== args.length) {
-    throw new OpError(
-      "OPD6050",
-      `${info.name} takes ${info.in.length} arguments, the mapping gives ${args.length}`,
-    );
-  }
+  checkCount(info, args);
   const body: DBusValue[] = [];
   for (const [at, template] of args.entries())
     body.push(await buildHere(template, info.in[at]?.signature ?? "", scope));
   return body;
+}
+
+/** Throws OPD6050 when the method takes another number of arguments. */
+export function checkCount({ name, in: wanted }: MethodInfo, args: readonly Template[]): void {
+  if (wanted.length === args.length) return;
+  throw new OpError("OPD6050", `${name} takes ${wanted.length} arguments, the mapping gives ${args.length}`);
 }
 
 export function messageOf(

@@ -37,8 +37,12 @@ export async function schemaOf(runtime: Runtime): Promise<Schema> {
       plugin: mapping.plugin,
       self: fieldsOf(live, mapping.self, isOpen(mapping.self)),
       resources,
-      interfaces: new Map([[mapping.service, digestOf(runtime, view)]]),
+      // Made when a plan asks: a query does without, and without loading Node's crypto.
+      get interfaces() {
+        return new Map([[mapping.service, digestOf(runtime, view)]]);
+      },
       notes: check.faults.map((fault) => `${fault.address ?? mapping.plugin}: ${fault.message}`),
+      ...(check.faults.length === 0 ? {} : { misfits: check.faults }),
     });
   } catch (error) {
     throw unreachable(runtime, error);

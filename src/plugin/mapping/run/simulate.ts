@@ -7,9 +7,9 @@ import type { Change, DocTable, DocValue, Outcome, PlanFault, SideEffect } from 
 import { tableOf } from "../../doc.ts";
 import { nameOf } from "./action.ts";
 import type { Deed } from "./deed.ts";
-import { isOneOf } from "./flow.ts";
+import { isOneOf } from "./answer.ts";
 import type { Effects, Resource, Step } from "../model.ts";
-import { runsOf } from "./perform.ts";
+import { runsOf } from "./runs.ts";
 import type { Reading } from "./reading.ts";
 import type { Runtime } from "./runtime.ts";
 import { sendStep } from "./step.ts";

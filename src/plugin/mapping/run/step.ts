@@ -7,9 +7,10 @@ import { OpError } from "../../../base/error.ts";
 import { DBusError, type DBusValue, type MethodInfo } from "../../../host/dbus/dbus.ts";
 import type { Meaning, Outcome, ViaCall } from "../../plugin.ts";
 import { toDocument } from "../../value/value.ts";
-import { isOneOf, runFlow, type Answer, type FlowEnd } from "./flow.ts";
+import { isOneOf, type Answer } from "./answer.ts";
+import { runFlow, type FlowEnd } from "./flow.ts";
 import { outcomeOf } from "./meaning.ts";
-import { flowOf, flowRequest, messageOf } from "./method.ts";
+import { checkCount, flowOf, flowRequest, messageOf } from "./method.ts";
 import type { Flow, ReplyCheck, Step, Template } from "../model.ts";
 import { buildHere, show, type Scope } from "./resolve.ts";
 import { findMethod, type Runtime } from "./runtime.ts";
@@ -68,12 +69,7 @@ async function bodyFor(
   args: readonly Template[],
   parties: readonly Party[],
 ): Promise<readonly DBusValue[]> {
-  if (info.in.length !== args.length) {
-    throw new OpError(
-      "OPD6050",
-      `${info.name} takes ${info.in.length} arguments, the mapping gives ${args.length}`,
-    );
-  }
+  checkCount(info, args);
   const body: DBusValue[] = [];
   for (const [at, template] of args.entries()) {
     const built: DBusValue[] = [];
@@ -96,8 +92,17 @@ function isPerItem(template: Template): boolean {
   return template.kind === "list" && template.items.length === 1 && template.items[0]?.kind === "reference";
 }
 
+/** The first of each. Nearly always names and ids: their texts find the few that can be the same. */
 function unique(values: readonly DBusValue[]): readonly DBusValue[] {
-  return values.filter((value, at) => values.findIndex((other) => sameWire(other, value)) === at);
+  const alike = new Map<string, DBusValue[]>();
+  return values.filter((value) => {
+    const text = typeof value === "object" ? "" : String(value);
+    const others = alike.get(text) ?? [];
+    if (others.some((other) => sameWire(other, value))) return false;
+    alike.set(text, others);
+    others.push(value);
+    return true;
+  });
 }
 
 /** Where a step is sent. Throws OPD6051 when the item has no object yet. */
