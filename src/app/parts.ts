@@ -2,11 +2,12 @@
 // connection. A session (session.ts) is what one operation works with.
 
 import { existsSync } from "node:fs";
-import { userInfo } from "node:os";
+import { hostname, userInfo } from "node:os";
 import { dirname, join } from "node:path";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
+import { createLog, errorFields, logFormat, type Log } from "../base/log.ts";
 import type { Who } from "../base/settings.ts";
 import type { Bus, ReadGuard } from "../host/dbus/dbus.ts";
 import type { Probe } from "../plugin/plugin.ts";
@@ -92,6 +93,17 @@ export function openParts(input: PartsInput): Parts {
   };
   return parts;
 
+  /** For the operator, not for who typed the command: what nobody can be answered. */
+  function log(): Log {
+    return createLog({
+      level: config.logLevel,
+      format: logFormat(who.env),
+      write: (line) => void process.stderr.write(line),
+      wallMs: systemClock.wallMs,
+      pid: process.pid,
+      hostname: hostname(),
+    });
+  }
   async function stock(): Promise<PluginShelf> {
     const opened = (await import("./shelf.ts")).pluginShelf({ config, who, packageDir });
     ({ inUse } = opened);
@@ -108,7 +120,14 @@ export function openParts(input: PartsInput): Parts {
     const address =
       bus === "system" ? systemBusAddress(env) : bus === "session" ? sessionBusAddress(env) : bus;
     try {
-      return await connect({ address, allowUnixexec, callDeadlineMs, meter, ...(guard && { guard }) });
+      return await connect({
+        address,
+        allowUnixexec,
+        callDeadlineMs,
+        meter,
+        onListenerError: (error) => log().error("a listener of a signal failed", errorFields(error)),
+        ...(guard && { guard }),
+      });
     } catch (error) {
       if (!(error instanceof OpError) || error.hint !== undefined) throw error;
       const { code, message, where } = error;

@@ -1,6 +1,7 @@
 // A mapping against a machine: every interface, member, argument, type, access, signal, column and polkit action that it
 // names. Pure over a `LiveView`; only `viewOf` asks, and it asks nothing but introspection. What has no object yet is
-// unproven and is checked by `checkSight` when one appears, before any call to it.
+// unproven: objects of items are checked where the schema is made (run/schema.ts), and a call whose member is missing or
+// whose arguments do not fit is refused before it is sent (OPD6050). `checkSight` is the check of one such object.
 
 import type { Fault, Position } from "../../../base/error.ts";
 import { checkFlow, checkRecipe, checkStep } from "./live-call.ts";
