@@ -45,7 +45,7 @@ export const SETTINGS = Object.freeze({
   color: setting(word(["auto", "always", "never"] as const), "Colour on the terminal.", color),
   noInput: setting(flag(), "Never ask; what needs a yes ends with exit 10.", () => ({ value: false })),
   logLevel: setting(word(LEVEL_NAMES), "The least serious log line that is written.", () => ({
-    value: "info",
+    value: "info" as const,
   })),
   callDeadlineMs: setting(
     count("milliseconds", 100, DAY_MS),
