@@ -59,7 +59,16 @@ async function runFiles(files: readonly string[], concurrency: number): Promise<
       indent(String((error.cause as Error | undefined)?.stack ?? error.cause ?? error.stack ?? error)),
     );
   });
-  stream.on("test:stderr", (event: EventData.TestStderr) => void process.stderr.write(event.message));
+  // What a file said on stderr is news only when one of its tests failed.
+  const said = new Map<string, string>();
+  stream.on(
+    "test:stderr",
+    ({ file, message }: EventData.TestStderr) => void said.set(file, (said.get(file) ?? "") + message),
+  );
+  stream.on("test:fail", ({ file }: EventData.TestFail) => {
+    if (file !== undefined) process.stderr.write(said.get(file) ?? "");
+    said.delete(file ?? "");
+  });
   for await (const _ of stream);
 }
 
