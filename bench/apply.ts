@@ -70,7 +70,8 @@ async function packageBench(rounds: number, progress: (text: string) => void): P
       clear(machine);
       ms.apply.push(await applyMs(plugin, { packages: { "lab-app": {} } }, bus));
     }
-    return overhead("install a package with a dependency", ms.apply, ms.raw, { timesMax: 1.05 });
+    const missed = "verification is one more transaction, 20 to 35 ms however long the installation takes";
+    return overhead("install a package with a dependency", ms.apply, ms.raw, { timesMax: 1.05 }, missed);
   } finally {
     await bus.close();
   }
@@ -81,6 +82,7 @@ function overhead(
   apply: number[],
   raw: number[],
   goal: NonNullable<Parameters<typeof figure>[0]["goal"]>,
+  missed = "",
 ): Figure {
   return figure({
     bench: "apply",
@@ -90,6 +92,7 @@ function overhead(
     peer: "raw calls",
     peerValue: best(raw),
     goal,
+    missed,
   });
 }
 
