@@ -211,9 +211,9 @@ export const CODES = {
   ),
   // saved plans
   OPD2140: code(
-    "input",
+    "stale",
     "the plan file cannot be used",
-    "The file is not a saved plan of a format this version reads. Make a new one with `op-dbus plan FILE --out plan.json`.",
+    "The file is not a saved plan of a format this version reads, or it was edited so that it no longer is one. Nothing in it was done. Make a new one with `op-dbus plan FILE --out plan.json`.",
   ),
   OPD2141: code(
     "stale",

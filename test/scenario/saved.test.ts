@@ -41,17 +41,9 @@ test(`a plan with one byte changed is refused (${FLIPS} places, seed ${SEED})`, 
   ends(await stage.op(["apply", saved]), 0);
 });
 
-/** 6 for an edited plan; what is no plan any more, or no JSON, is a bad document. */
+/** 6 for an edited plan; what no longer begins like one is a bad document. */
 function expected(edited: Buffer): number {
-  try {
-    const plan = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(edited)) as Record<
-      string,
-      unknown
-    >;
-    return plan["format_version"] === "1.0" ? 6 : 65;
-  } catch {
-    return 65;
-  }
+  return /^\s*\{\s*"format_version"/.test(edited.toString("latin1")) ? 6 : 65;
 }
 
 const edits: readonly (readonly [string, (text: string) => string])[] = [

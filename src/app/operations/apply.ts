@@ -8,7 +8,7 @@ import { confirm, refuseUnasked, refuseWeak } from "../approval.ts";
 import type { Bound as Operation } from "../bound.ts";
 import type { Parts } from "../parts.ts";
 import { planned } from "../planned.ts";
-import { savedPlanOf } from "../saved-plan.ts";
+import { fitting, savedPlanOf } from "../saved-plan.ts";
 import type { Session } from "../session.ts";
 import { bindSources, type Bound } from "../wishes.ts";
 
@@ -24,7 +24,7 @@ export const apply: Operation<"apply"> = async (parts, request, talk) => {
   const locked = parts.lock(session.bus.guid, request.lockTimeoutMs, talk.signal);
   locked.catch(() => undefined); // met below, when the document's own faults had their say
   try {
-    const bound = await bindSources(session, saved?.sources ?? request.sources);
+    const bound = await fitting(saved, bindSources(session, saved?.sources ?? request.sources));
     await locked;
     return await planAndApply(parts, session, bound, request, saved);
   } finally {
@@ -44,7 +44,7 @@ async function planAndApply(
 ): Promise<ApplyReply> {
   const { talk } = session;
   if (request.refresh) await refresh(parts, session, bound);
-  const { plan, reading } = await planned(session, bound, request, saved);
+  const { plan, reading } = await fitting(saved, planned(session, bound, request, saved));
   refuseWeak(plan, request);
   refuseUnasked(plan, request);
   const addresses = addressesOf(plan);
