@@ -1,14 +1,17 @@
-// A plan file given to apply, or to plan --revert: found by its first member, refused where strangers could have written it.
+// A plan file given to apply, or to plan --revert: found by members that no document has, so that an edit of one of them
+// does not make it pass for a document; refused where strangers could have written it.
 
 import { OpError } from "../base/error.ts";
 import { readSavedPlan, type SavedPlan } from "../state/state.ts";
 import type { RequestOf } from "../api/api.ts";
 
+/** At the top of the text as op-dbus writes it, or first in it. */
+const IS_PLAN = /^\s*\{\s*"format_version"|\n {2}"(?:base|actions)": [[{]/;
+
 /** null when the sources are documents. Throws OPD1202, OPD2140. */
 export function savedPlanOf({ sources }: Pick<RequestOf<"apply">, "sources">): SavedPlan | null {
   const [source] = sources;
-  if (sources.length !== 1 || source!.format !== "json" || !/^\s*\{\s*"format_version"/.test(source!.text))
-    return null;
+  if (sources.length !== 1 || source!.format !== "json" || !IS_PLAN.test(source!.text)) return null;
   if (source!.untrusted !== null) {
     throw new OpError("OPD1202", `${source!.file} is not trusted: ${source!.untrusted}`, {
       where: source!.file,

@@ -35,18 +35,15 @@ test(`a plan with one byte changed is refused (${FLIPS} places, seed ${SEED})`, 
       stage.file("edited.json", edited.toString("latin1")),
     ]);
     const context = JSON.stringify(edited.subarray(Math.max(0, place - 20), place + 20).toString("latin1"));
-    assert.equal(status, expected(edited), `byte ${place}: ${context}\n${stderr}`);
+    assert.equal(status, 6, `byte ${place}: ${context}\n${stderr}`);
     assert.deepEqual(stage.sent(), [], context);
   }
   ends(await stage.op(["apply", saved]), 0);
 });
 
-/** 6 for an edited plan; what no longer begins like one is a bad document. */
-function expected(edited: Buffer): number {
-  return /^\s*\{\s*"format_version"/.test(edited.toString("latin1")) ? 6 : 65;
-}
-
 const edits: readonly (readonly [string, (text: string) => string])[] = [
+  ["another first byte", (text) => `[${text.slice(1)}`],
+  ["another first member", (text) => text.replace("format_version", "format_versiom")],
   ["a blank more at the end", (text) => `${text} `],
   ["a line end less", (text) => text.trimEnd()],
   ["a blank inside", (text) => text.replace('": ', '":  ')],
