@@ -90,7 +90,7 @@ export function tidy(tree: Tree): string[] {
     ...checkMedian(product),
     ...checkCycles(product),
     ...checkImporters(product, tree),
-    ...checkCodes(tree, product),
+    ...checkCodes(product),
     ...checkLimits(tree, product),
   ];
 }
@@ -184,16 +184,20 @@ function checkImporters(product: readonly (readonly [string, string])[], tree: T
     .map(([path]) => `${path}: nothing imports it`);
 }
 
-function checkCodes(tree: Tree, product: readonly (readonly [string, string])[]): string[] {
-  const table = tree.files.get("src/base/codes.ts") ?? "";
+function checkCodes(product: readonly (readonly [string, string])[]): string[] {
+  const isTable = (path: string): boolean => path.startsWith("src/base/codes/");
   const rest = product
-    .filter(([path]) => path !== "src/base/codes.ts")
+    .filter(([path]) => !isTable(path))
     .map(([, text]) => text)
     .join("\n");
-  return [...table.matchAll(/^\s+(OPD\d{4}):/gm)]
-    .map((m) => m[1] ?? "")
-    .filter((code) => !rest.includes(`"${code}"`))
-    .map((code) => `src/base/codes.ts: ${code} is explained and never used`);
+  return product
+    .filter(([path]) => isTable(path))
+    .flatMap(([path, text]) =>
+      [...text.matchAll(/^\s+(OPD\d{4}):/gm)]
+        .map((m) => m[1] ?? "")
+        .filter((code) => !rest.includes(`"${code}"`))
+        .map((code) => `${path}: ${code} is explained and never used`),
+    );
 }
 
 function checkLimits(tree: Tree, product: readonly (readonly [string, string])[]): string[] {

@@ -1,0 +1,94 @@
+// What is done with files, as a value: the real one, and in tests one that fails on demand. All throw errors of the
+// operating system (with `code`); who calls turns them into OpError with what it means.
+
+import {
+  closeSync,
+  constants,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statfsSync,
+  unlinkSync,
+  write,
+  writeSync,
+  type Stats,
+} from "node:fs";
+
+export interface Disk {
+  /** O_NOFOLLOW, O_CLOEXEC and O_NOCTTY are added. */
+  open(path: string, flags: number, mode?: number): number;
+  close(fd: number): void;
+  stat(fd: number): Stats;
+  lstat(path: string): Stats;
+  /** Bytes read; 0 at the end. */
+  read(fd: number, into: Uint8Array, position: number): number;
+  /** Writes all of it. */
+  write(fd: number, bytes: Uint8Array, position: number): void;
+  writeAsync(fd: number, bytes: Uint8Array, position: number): Promise<void>;
+  fdatasync(fd: number): void;
+  fdatasyncAsync(fd: number): Promise<void>;
+  truncate(fd: number, sizeBytes: number): void;
+  rename(from: string, to: string): void;
+  link(from: string, to: string): void;
+  unlink(path: string): void;
+  mkdir(path: string, mode: number): void;
+  /** Names in a folder, sorted. */
+  list(path: string): readonly string[];
+  syncFolder(path: string): void;
+  freeBytes(path: string): number;
+}
+
+export const systemDisk: Disk = Object.freeze({
+  open: (path: string, flags: number, mode = 0o600) =>
+    openSync(path, flags | constants.O_NOFOLLOW | constants.O_NOCTTY, mode),
+  close: (fd: number) => closeSync(fd),
+  stat: (fd: number) => fstatSync(fd),
+  lstat: (path: string) => lstatSync(path),
+  read: (fd: number, into: Uint8Array, position: number) => readSync(fd, into, 0, into.length, position),
+  write(fd: number, bytes: Uint8Array, position: number) {
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
+  },
+  async writeAsync(fd: number, bytes: Uint8Array, position: number) {
+    for (let at = 0; at < bytes.length;) at += await writeSome(fd, bytes, at, position + at);
+  },
+  fdatasync: (fd: number) => fdatasyncSync(fd),
+  fdatasyncAsync: (fd: number) =>
+    new Promise<void>((resolve, reject) =>
+      fdatasync(fd, (error) => (error === null ? resolve() : reject(error))),
+    ),
+  truncate: (fd: number, sizeBytes: number) => ftruncateSync(fd, sizeBytes),
+  rename: (from: string, to: string) => renameSync(from, to),
+  link: (from: string, to: string) => linkSync(from, to),
+  unlink: (path: string) => unlinkSync(path),
+  mkdir: (path: string, mode: number) => void mkdirSync(path, { mode }),
+  list: (path: string) => readdirSync(path).toSorted(),
+  syncFolder(path: string) {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  },
+  freeBytes(path: string) {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  },
+});
+
+function writeSome(fd: number, bytes: Uint8Array, at: number, position: number): Promise<number> {
+  return new Promise((resolve, reject) =>
+    write(fd, bytes, at, bytes.length - at, position, (error, written) =>
+      error === null ? resolve(written) : reject(error),
+    ),
+  );
+}
