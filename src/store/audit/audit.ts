@@ -50,6 +50,12 @@ export interface Audit {
   /** Values {"$blob": digest, "size": n} of an entry replaced by what they stand for. */
   whole(value: PlainTable): Plain;
   entries(from: number, to?: number): Generator<Entry>;
+  /** RFC 6962, 2.1.1: hashes from the leaf's sibling upwards, in the tree of `size` entries. */
+  inclusion(index: number, size: number): readonly Buffer[];
+  /** RFC 6962, 2.1.2: that the tree of `from` entries begins the tree of `to`. */
+  consistency(from: number, to: number): readonly Buffer[];
+  /** The verifier key (C2SP signed-note: name+hash+base64) of the newest signature. */
+  readonly key: string;
   /** Space for that many bytes of entries is there. */
   reserve(sizeBytes: number): Promise<void>;
   refresh(): Promise<void>;
