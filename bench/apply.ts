@@ -1,18 +1,23 @@
 // (h) What an apply adds to the calls it makes: its outcome, its reports and its verification. `applyPlan` runs in this
-// process, beside the same calls made by hand on the same bus; reading and planning come before and are not counted.
+// process, beside the same calls made by hand on the same bus; reading and planning come before and are not counted. And
+// what journal and audit log add to that: the same applies, recorded on this machine's disk and not recorded.
 
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { processActor } from "../src/app/actor.ts";
+import { applyRecorder } from "../src/app/recorder.ts";
+import { openRecords } from "../src/app/records.ts";
 import { systemClock } from "../src/base/clock.ts";
 import { connect, type Connection, type DBusValue } from "../src/host/dbus/dbus.ts";
 import { loadMapping, mappedPlugin } from "../src/plugin/mapping/mapping.ts";
 import type { Plugin } from "../src/plugin/plugin.ts";
-import { applyPlan, bindDocument, makePlan, parseDocument } from "../src/state/state.ts";
+import { applyPlan, bindDocument, makePlan, parseDocument, type Recorder } from "../src/state/state.ts";
 import { embeddedOffer } from "../start/embedded.ts";
 import { boot, labSkip } from "../test/lab/machine.ts";
 import { clear } from "../test/lab/packages.ts";
 import { contextFor } from "../test/support/plugin-context.ts";
+import { askNothing, silentRecorder } from "../test/support/recorder.ts";
 import { absent, best, figure, type Figure } from "./figure.ts";
 
 const SETTINGS_PER_ROUND = 20;
@@ -24,13 +29,14 @@ export async function applyBench(
 ): Promise<readonly Figure[]> {
   progress("apply: a property setter");
   const setter = await setterBench(rounds);
-  if (labSkip !== false) return [setter, absent("apply", "install a package", "raw calls", labSkip)];
-  return [setter, await packageBench(Math.min(rounds, 3), progress)];
+  if (labSkip !== false) return [...setter, absent("apply", "install a package", "raw calls", labSkip)];
+  return [...setter, ...(await packageBench(Math.min(rounds, 3), progress))];
 }
 
 /** A setter of the demonstration service, on the embedded bus in this process. */
-async function setterBench(rounds: number): Promise<Figure> {
+async function setterBench(rounds: number): Promise<readonly Figure[]> {
   const scratch = mkdtempSync(join(tmpdir(), "op-dbus-bench-"));
+  await using recording = await openRecording();
   const stage = await embeddedOffer.open(scratch);
   const bus = await connect({ address: stage.env["DBUS_SYSTEM_BUS_ADDRESS"]! });
   try {
@@ -40,15 +46,18 @@ async function setterBench(rounds: number): Promise<Figure> {
       path: "/org/opdbus/Demo1",
       interface: "org.opdbus.Demo1",
     };
-    const ms = { raw: [] as number[], apply: [] as number[] };
+    const ms = { raw: [] as number[], apply: [] as number[], recorded: [] as number[] };
     for (let run = 0; run < rounds * SETTINGS_PER_ROUND; run++) {
       const begun = performance.now();
       await bus.call({ ...room, member: "SetGreeting", signature: "s", body: [`by hand ${run}`] });
       ms.raw.push(performance.now() - begun);
       ms.apply.push(await applyMs(plugin, { Greeting: `applied ${run}` }, bus));
+      ms.recorded.push(await applyMs(plugin, { Greeting: `recorded ${run}` }, bus, recording.recorder()));
     }
-    const goal = { timesMax: 1.1, moreMax: 3 };
-    return overhead("set one property", ms.apply, ms.raw, goal);
+    return [
+      overhead("set one property", ms.apply, ms.raw, { timesMax: 1.1, moreMax: 3 }),
+      recordingCost("record setting one property", ms.recorded, ms.apply, { moreMax: 3 }),
+    ];
   } finally {
     await bus.close();
     await stage.close();
@@ -57,21 +66,27 @@ async function setterBench(rounds: number): Promise<Figure> {
 }
 
 /** A package with a dependency, through the PackageKit of a booted lab machine. */
-async function packageBench(rounds: number, progress: (text: string) => void): Promise<Figure> {
+async function packageBench(rounds: number, progress: (text: string) => void): Promise<readonly Figure[]> {
   await using machine = boot("bench");
+  await using recording = await openRecording();
   const bus = await connect({ address: machine.address });
   try {
     const plugin = pluginFrom("mappings/org.freedesktop.PackageKit");
-    const ms = { raw: [] as number[], apply: [] as number[] };
+    const ms = { raw: [] as number[], apply: [] as number[], recorded: [] as number[] };
     for (let round = 1; round <= rounds; round++) {
       progress(`apply: a package, round ${round} of ${rounds}`);
       clear(machine);
       ms.raw.push(await installByHandMs(bus, "lab-app"));
       clear(machine);
       ms.apply.push(await applyMs(plugin, { packages: { "lab-app": {} } }, bus));
+      clear(machine);
+      ms.recorded.push(await applyMs(plugin, { packages: { "lab-app": {} } }, bus, recording.recorder()));
     }
     const missed = "verification is one more transaction, 20 to 35 ms however long the installation takes";
-    return overhead("install a package with a dependency", ms.apply, ms.raw, { timesMax: 1.05 }, missed);
+    return [
+      overhead("install a package with a dependency", ms.apply, ms.raw, { timesMax: 1.05 }, missed),
+      recordingCost("record installing a package", ms.recorded, ms.apply, { timesMax: 1.05 }),
+    ];
   } finally {
     await bus.close();
   }
@@ -96,6 +111,44 @@ function overhead(
   });
 }
 
+function recordingCost(
+  work: string,
+  recorded: number[],
+  unrecorded: number[],
+  goal: NonNullable<Parameters<typeof figure>[0]["goal"]>,
+): Figure {
+  const [value, peerValue] = [best(recorded), best(unrecorded)];
+  return figure({ bench: "apply", work, value, unit: "ms", peer: "without records", peerValue, goal });
+}
+
+/** Records in a folder of their own on this machine's disk. */
+async function openRecording(): Promise<AsyncDisposable & { recorder(): Recorder }> {
+  const folder = mkdtempSync(join(tmpdir(), "op-dbus-bench-records-"));
+  const who = {
+    uid: process.getuid!(),
+    home: folder,
+    env: { CONFIGURATION_DIRECTORY: join(folder, "config") },
+  };
+  const config = { stateDir: join(folder, "state") };
+  const records = await openRecords({ config, who, clock: systemClock });
+  return {
+    recorder: () =>
+      applyRecorder({
+        records: () => Promise.resolve(records),
+        clock: systemClock,
+        bus: "0".repeat(32),
+        actor: processActor(),
+        purpose: "apply",
+        of: null,
+        hold: null,
+      }),
+    async [Symbol.asyncDispose]() {
+      await records.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
 function pluginFrom(folder: string): Plugin {
   const file = join(root, folder, "mapping.toml");
   const { mapping } = loadMapping(file, readFileSync(file, "utf8"));
@@ -103,7 +156,12 @@ function pluginFrom(folder: string): Plugin {
 }
 
 /** Plans, then times the apply with its verification. */
-async function applyMs(plugin: Plugin, wishes: object, bus: Connection): Promise<number> {
+async function applyMs(
+  plugin: Plugin,
+  wishes: object,
+  bus: Connection,
+  recorder: Recorder = silentRecorder,
+): Promise<number> {
   const plugins = new Map([[plugin.name, plugin]]);
   const context = contextFor(bus);
   const text = JSON.stringify({ version: 1, plugins: { [plugin.name]: wishes } });
@@ -126,6 +184,10 @@ async function applyMs(plugin: Plugin, wishes: object, bus: Connection): Promise
     signal: new AbortController().signal,
     verify: true,
     verifyTimeoutMs: 10_000,
+    recorder,
+    hold: null,
+    arm: null,
+    ask: askNothing,
     events: () => undefined,
   });
   if (report.end !== "done") throw new Error(`the apply ended as ${report.end}`);

@@ -1,8 +1,10 @@
 // One published number: what was measured, beside its peer from the same run, and whether the goal is met. The value is
 // always the smaller-is-better kind: a time, a CPU time, an amount of memory.
 
-/** How a value may stand to its peer's: at most so many times it, at most so much more (in `unit`), or both together. */
+/** How a value may stand to its peer's: at most so many times it, at most so much more (in `unit`), or both together; or
+ * how large it may be whatever the peer's is. */
 export interface Goal {
+  readonly max?: number;
   readonly timesMax?: number;
   readonly moreMax?: number;
 }
@@ -43,7 +45,8 @@ export function figure(measured: Measured): Figure {
   const value = rounded(measured.value);
   const peerValue = rounded(measured.peerValue);
   const both = value !== null && peerValue !== null;
-  const met = goal === undefined || !both ? null : value <= allowed(goal, peerValue);
+  const known = goal?.max === undefined ? both : value !== null;
+  const met = goal === undefined || !known ? null : value! <= allowed(goal, peerValue ?? 0);
   const notes = [measured.note, met === false ? measured.missed : undefined];
   return {
     bench,
@@ -74,12 +77,13 @@ export function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[values.length >> 1]!;
 }
 
-function allowed({ timesMax = 1, moreMax = 0 }: Goal, peerValue: number): number {
-  return peerValue * timesMax + moreMax;
+function allowed({ max, timesMax = 1, moreMax = 0 }: Goal, peerValue: number): number {
+  return max ?? peerValue * timesMax + moreMax;
 }
 
-function goalText({ timesMax, moreMax }: Goal, unit: string): string {
+function goalText({ max, timesMax, moreMax }: Goal, unit: string): string {
   const parts = [
+    max === undefined ? "" : `${max} ${unit}`,
     timesMax === undefined ? "" : `${timesMax}x`,
     moreMax === undefined ? "" : `+${moreMax} ${unit}`,
   ];

@@ -3,9 +3,11 @@
 
 import { parseArgs } from "node:util";
 import { applyBench } from "./apply.ts";
+import { auditBench } from "./audit.ts";
 import { cliBench } from "./cli.ts";
 import { dbusBench } from "./dbus.ts";
 import type { Figure } from "./figure.ts";
+import { logBench } from "./log.ts";
 import { planBench } from "./plan.ts";
 import { machineFacts, table } from "./report.ts";
 
@@ -15,6 +17,8 @@ const benches: Readonly<Record<string, Bench>> = {
   plan: planBench,
   cli: cliBench,
   apply: applyBench,
+  log: logBench,
+  audit: auditBench,
 };
 
 const { values, positionals } = parseArgs({

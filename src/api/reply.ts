@@ -1,9 +1,14 @@
 // What each operation answers, as plain values. The rooms that make them own their types; this file only names them.
 
 import type { Code, Kind } from "../base/codes.ts";
+import type { PlainTable } from "../base/text/text.ts";
+import type { AuditReport } from "../store/audit/audit.ts";
+import type { Imported } from "../store/audit/legacy.ts";
 import type { DocTable, DocValue, FieldSchema } from "../plugin/plugin.ts";
 import type { Discovery } from "../plugin/discover/discover.ts";
-import type { Drift, Plan, Report, Verification } from "../state/state.ts";
+import type { Judgement } from "../store/snapshot/snapshot.ts";
+import type { Brief, Differing, Found, Generation, Listed } from "../state/history/history.ts";
+import type { Actor, Drift, Plan, Report, Verification } from "../state/state.ts";
 
 export interface DiscoverReply {
   readonly discovery: Discovery;
@@ -90,6 +95,136 @@ export interface ApplyReply {
   /** Action id -> address. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly report: Report;
+  /** It waits for its commit. `deadline`: RFC 3339. */
+  readonly armed: { readonly id: string; readonly deadline: string; readonly timeoutMs: number } | null;
+}
+
+/** An apply that waits for its commit, or did when it was last looked at. */
+export interface CheckpointReply {
+  /** 16 hex digits. */
+  readonly id: string;
+  readonly bus: string;
+  /** On the bus that is managed here. */
+  readonly here: boolean;
+  readonly state: "running" | "held" | "overdue" | "earlier-boot";
+  readonly actor: Actor;
+  /** RFC 3339: when it began, and when it goes back. */
+  readonly since: string;
+  readonly deadline: string;
+  readonly ageMs: number;
+  /** Until it goes back; negative: since it should have. */
+  readonly leftMs: number;
+  /** The process that goes back in time; null = it never got ready. `unit`: "" = a process without a unit. */
+  readonly guard: { readonly pid: number; readonly unit: string; readonly alive: boolean } | null;
+  readonly documents: readonly string[];
+  readonly probes: readonly string[];
+  readonly actions: readonly {
+    readonly id: string;
+    readonly address: string;
+    readonly verb: "create" | "update" | "delete";
+    readonly before: DocValue;
+    readonly after: DocValue;
+    readonly secret: boolean;
+    readonly outcome: "done" | "failed" | "unknown" | "not-started";
+  }[];
+}
+/** An apply that a crash interrupted. */
+export interface InterruptedReply {
+  /** 16 hex digits. */
+  readonly id: string;
+  /** RFC 3339. */
+  readonly since: string;
+  readonly user: string;
+  /** The command line. */
+  readonly subject: string;
+  readonly actions: number;
+}
+/** What became of it. `checked`: values that were read to know. */
+export interface RecoveredReply extends InterruptedReply {
+  readonly end: "done" | "restored" | "left";
+  readonly checked: number;
+}
+
+/** How an apply that waited for its commit came to its end. */
+export interface SettledReply {
+  readonly id: string;
+  readonly end: "done" | "restored";
+  readonly changes: number;
+}
+
+export interface GenerationReply {
+  readonly generation: Generation;
+  /** The newest signed tree head that covers it; null = it was not signed since. */
+  readonly checkpoint: { readonly size: number; readonly root: string } | null;
+}
+
+/** Who last set one value. Secrets are shown as null. */
+export interface BlameRow {
+  readonly address: string;
+  readonly verb: "create" | "update" | "delete";
+  readonly before: DocValue;
+  readonly after: DocValue;
+  readonly secret: boolean;
+  readonly generation: Brief;
+  /** A later generation found something else there: changed in between, and not by op-dbus. */
+  readonly outside: { readonly generation: number; readonly found: DocValue } | null;
+  /** What is there now, where it is something else; null = the same, or nobody could look. */
+  readonly now: { readonly found: DocValue } | null;
+}
+
+export interface SnapshotsReply {
+  /** Where they lie. */
+  readonly folder: string;
+  /** What the file system lacks for snapshots; null = nothing. */
+  readonly lacks: string | null;
+  /** The settings, as a configuration file writes them. */
+  readonly interval: string;
+  readonly retention: string;
+  readonly space: { readonly freeBytes: number; readonly floorBytes: number };
+  /** Newest first. */
+  readonly snapshots: readonly SnapshotReply[];
+  /** Names in the folder that are no snapshots of ours: never touched. */
+  readonly foreign: readonly string[];
+}
+export interface SnapshotReply {
+  readonly name: string;
+  /** RFC 3339. */
+  readonly time: string;
+  readonly what: string;
+  readonly parts: readonly string[];
+  readonly kept: boolean;
+  /** What keeps it whatever the rules say. */
+  readonly always: readonly string[];
+  /** What each rule says of it. */
+  readonly judgements: readonly Judgement[];
+}
+export interface PrunedReply {
+  readonly removed: readonly string[];
+  /** Of these, those that the rules would have kept. */
+  readonly forSpace: readonly string[];
+  /** There is still less free space than snapshots must leave. */
+  readonly tight: boolean;
+  readonly faults: readonly string[];
+}
+export interface SnappedReply {
+  /** null = none was made, and `why` says it. */
+  readonly name: string | null;
+  readonly why: string | null;
+  /** Folders of the state directory that no snapshot holds. */
+  readonly without: readonly string[];
+  readonly pruned: PrunedReply | null;
+}
+export interface ReplicaReply {
+  readonly target: string;
+  /** `from`: what it was sent as a difference from; null = all of it. */
+  readonly sent: readonly {
+    readonly name: string;
+    readonly from: string | null;
+    readonly sizeBytes: number;
+  }[];
+  readonly removed: readonly string[];
+  readonly newest: string | null;
+  readonly fault: { readonly code: Code; readonly message: string; readonly hint: string | null } | null;
 }
 
 export interface PluginEntry {
@@ -122,6 +257,20 @@ export interface SettingReply {
   readonly about: string;
 }
 
+export interface EntryReply {
+  readonly index: number;
+  readonly value: PlainTable;
+}
+
+/** A signed head of the audit log; `pin` is what anchors a later check (audit verify --against). */
+export interface CheckpointNote {
+  readonly size: number;
+  readonly root: string;
+  readonly note: string;
+  readonly key: string;
+  readonly pin: string;
+}
+
 export interface Reply {
   discover: DiscoverReply;
   introspect: ObjectReply;
@@ -132,6 +281,42 @@ export interface Reply {
   plan: PlanReply;
   apply: ApplyReply;
   verify: Verification;
+  recover: { readonly pending: readonly InterruptedReply[]; readonly recovered: readonly RecoveredReply[] };
+  commit: SettledReply;
+  rollback: SettledReply;
+  "checkpoint.list": { readonly checkpoints: readonly CheckpointReply[] };
+  "checkpoint.show": CheckpointReply;
+  /** null: somebody else ended it. */
+  guard: { readonly settled: SettledReply | null };
+  /** Newest first; `total`: all generations there are. */
+  history: { readonly listed: readonly Listed[]; readonly total: number };
+  "history.show": GenerationReply;
+  "history.diff": { readonly from: number; readonly to: number; readonly differences: readonly Differing[] };
+  /** `never`: what was asked for and never set by op-dbus. */
+  blame: { readonly rows: readonly BlameRow[]; readonly never: readonly string[] };
+  /** `total`: how many generations hold all words. */
+  search: { readonly found: readonly Found[]; readonly total: number };
+  "rollback.to": ApplyReply;
+  /** `anchors`: what from outside it was compared with. */
+  "audit.verify": AuditReport & { readonly anchors: readonly string[] };
+  "audit.list": { readonly size: number; readonly entries: readonly EntryReply[] };
+  "audit.checkpoint": CheckpointNote;
+  /** `text`: the proof file. */
+  "audit.prove": {
+    readonly indexes: readonly number[];
+    readonly size: number;
+    readonly key: string;
+    readonly text: string;
+  };
+  "audit.export": { readonly directory: string; readonly files: number; readonly size: number };
+  "audit.import": Imported;
+  /** `before`: the key that a rotation ended. */
+  "audit.key": { readonly origin: string; readonly key: string; readonly before: string | null };
+  snapshots: SnapshotsReply;
+  "snapshots.create": SnappedReply;
+  /** null: there is nothing to prune here, and `why` says it. */
+  "snapshots.prune": { readonly pruned: PrunedReply | null; readonly why: string | null };
+  replicate: { readonly targets: readonly ReplicaReply[] };
   "plugin.list": { readonly plugins: readonly PluginEntry[] };
   "plugin.show": PluginReply;
   "plugin.create": { readonly directory: string; readonly files: readonly string[] };

@@ -8,6 +8,15 @@ export type Event =
   | { readonly type: "diagnostic"; readonly severity: "note" | "warning"; readonly message: string }
   /** The plan that is about to be applied; `addresses` by action id. */
   | { readonly type: "planned"; readonly plan: Plan; readonly addresses: ReadonlyMap<string, string> }
+  /** A guard is ready: it goes back by itself at `deadline` (RFC 3339) unless somebody commits. `unit`: "" = none. */
+  | {
+      readonly type: "guard_armed";
+      readonly id: string;
+      readonly timeoutMs: number;
+      readonly deadline: string;
+      readonly pid: number;
+      readonly unit: string;
+    }
   | ApplyEvent;
 
 export type Question = "ask-yN" | "ask-yes";

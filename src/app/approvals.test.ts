@@ -31,7 +31,7 @@ test("what was approved is found again, whole, private, and once", async () => {
 
 test("a list that cannot be used is an error and not an empty one", () => {
   const file = join(root, "@state/approvals.json");
-  mkdirSync(join(root, "@state"));
+  mkdirSync(join(root, "@state"), { mode: 0o700 });
   const table: readonly (readonly [string, number, string])[] = [
     ['{"format":"op-dbus-approvals","version":1,"mappings":[{"digest":"aa"}]}', 0o666, "OPD1202"],
     ['{"format":"op-dbus-approvals","version":2,"mappings":[]}', 0o600, "OPD9022"],
@@ -49,4 +49,13 @@ test("a list that cannot be used is an error and not an empty one", () => {
       `${code}: ${text.slice(0, 60)}`,
     );
   }
+});
+
+test("a list in a folder that others can write is not believed", async () => {
+  await readApprovals(root, uid).add(approval("aa"));
+  chmodSync(join(root, "@state"), 0o777);
+  assert.throws(
+    () => readApprovals(root, uid),
+    (error) => error instanceof OpError && error.code === "OPD5001",
+  );
 });

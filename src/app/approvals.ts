@@ -2,12 +2,13 @@
 // at all, obeyed only when it belongs to the caller or root and nobody else may write it. An approval holds for the
 // bytes of one mapping; whoever edits it has to ask again. The form is in docs/design/approvals.md.
 
-import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { OpError } from "../base/error.ts";
 import { errnoOf, readTrusted, writeFileAtomically } from "../base/file.ts";
 import { LIMITS } from "../base/limits.ts";
 import { plainOf, readText, writeJson, type Plain } from "../base/text/text.ts";
+import { checkPrivate, systemDisk } from "../store/file/file.ts";
+import { makeStateFolder } from "./state-folder.ts";
 
 export interface Approval {
   /** Hex SHA-256 of the mapping. */
@@ -20,13 +21,13 @@ export interface Approval {
 
 export interface Approvals {
   readonly digests: ReadonlySet<string>;
-  /** Remembers one more. Throws OPD1204. */
+  /** Remembers one more. Throws OPD1204, OPD5001, OPD5002. */
   add(approval: Approval): Promise<void>;
 }
 
 const FORMAT = "op-dbus-approvals";
 
-/** Throws OPD1202, OPD1203 (not to be trusted, too big) and OPD9022 (not of this form): never "nothing was approved". */
+/** Throws OPD5001, OPD1202, OPD1203 (not to be trusted, too big) and OPD9022 (not of this form): never "nothing was approved". */
 export function readApprovals(stateDir: string, uid: number): Approvals {
   const file = join(stateDir, "@state/approvals.json");
   const rows = rowsOf(file, uid);
@@ -35,11 +36,7 @@ export function readApprovals(stateDir: string, uid: number): Approvals {
     async add({ digest, plugin, calls, approvedAt }) {
       const others = rows.filter((row) => row["digest"] !== digest);
       const mappings = [...others, { digest, plugin, calls, approved_at: approvedAt }];
-      try {
-        mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-      } catch (error) {
-        throw new OpError("OPD1204", `${dirname(file)} cannot be made: ${errnoOf(error)}`, { where: file });
-      }
+      await makeStateFolder(stateDir, "@state", uid);
       const text = `${writeJson({ format: FORMAT, version: 1, mappings })}\n`;
       await writeFileAtomically(file, Buffer.from(text), 0o600);
     },
@@ -57,6 +54,8 @@ function rowsOf(file: string, uid: number): readonly Row[] {
     if (error instanceof OpError && ["ENOENT", "EACCES"].includes(errnoOf(error.cause))) return [];
     throw error;
   }
+  // Who can write the folder could put an older list of ours into it.
+  checkPrivate(systemDisk, dirname(file), uid);
   const { root } = readText(file, bytes.toString("utf8"), "json");
   const content = root === null ? {} : (plainOf(root) as Row);
   const mappings = content["mappings"];

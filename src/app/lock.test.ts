@@ -17,7 +17,7 @@ function options(t: TestContext, changed: Partial<LockOptions> = {}): LockOption
   const directory = join(scratch, "run");
   return {
     directory,
-    guid: GUID,
+    name: GUID,
     waitMs: 0,
     signal,
     clock: systemClock,
@@ -35,7 +35,7 @@ async function otherProcess(
   const program = `
     const { takeLock } = await import(${JSON.stringify(new URL("./lock.ts", import.meta.url).href)});
     const { systemClock } = await import(${JSON.stringify(new URL("../base/clock.ts", import.meta.url).href)});
-    await takeLock({ directory: ${JSON.stringify(directory)}, guid: "${GUID}", waitMs: 0, clock: systemClock,
+    await takeLock({ directory: ${JSON.stringify(directory)}, name: "${GUID}", waitMs: 0, clock: systemClock,
       signal: new AbortController().signal, user: "berta", command: "op-dbus apply other.toml" });
     console.log("held");
     setInterval(() => {}, 1000);`;
@@ -89,7 +89,7 @@ test("a released lock can be taken again, and releasing twice is harmless", asyn
 test("another bus is another lock", async (t) => {
   const mine = options(t);
   const first = await takeLock(mine);
-  const second = await takeLock({ ...mine, guid: "f".repeat(32) });
+  const second = await takeLock({ ...mine, name: "f".repeat(32) });
   await first.release();
   await second.release();
 });

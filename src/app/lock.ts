@@ -1,6 +1,7 @@
-// One writer per bus. A lock file named after the bus's GUID, locked by flock(2): Node has none, so the `flock` program
-// locks an inherited descriptor once, and ours keeps the lock of the shared open file description. It ends with this
-// process, however that ends; the file itself stays and means nothing. Its content names the holder, for people.
+// One holder per name: a writer per bus (the name is its GUID), a daemon per state directory. A lock file, locked by
+// flock(2): Node has none, so the `flock` program locks an inherited descriptor once, and ours keeps the lock of the
+// shared open file description. It ends with this process, however that ends; the file itself stays and means nothing.
+// Its content names the holder, for people.
 
 import {
   closeSync,
@@ -32,23 +33,25 @@ export interface Holder {
 }
 
 export interface LockOptions {
-  /** The private runtime directory: the setting runtime_dir. */
+  /** A directory that only we can write; made where it is missing. */
   readonly directory: string;
-  /** 32 hex digits. */
-  readonly guid: string;
+  /** The lock file is NAME.lock there. */
+  readonly name: string;
   readonly waitMs: number;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly user: string;
   readonly command: string;
+  /** The error when another holds it; absent = OPD9010, of the lock of a bus. `who`: the holder, for people. */
+  readonly taken?: (who: string, file: string) => OpError;
 }
 
-/** Resolves with the lock held. Throws OPD9010 when another holds it after `waitMs`, OPD9011 when locking cannot work. */
+/** Resolves with the lock held. Throws `taken` when another holds it after `waitMs`, OPD9011 when locking cannot work. */
 export async function takeLock(options: LockOptions): Promise<HeldLock> {
-  const file = join(checkedDirectory(options.directory), `${options.guid}.lock`);
+  const file = join(checkedDirectory(options.directory), `${options.name}.lock`);
   const fd = openLockFile(file);
   try {
-    if (!(await flock(fd, options.waitMs, options.signal))) throw lockedBy(file);
+    if (!(await flock(fd, options.waitMs, options.signal))) throw (options.taken ?? busLocked)(holderText(file), file);
     writeHolder(fd, options);
   } catch (error) {
     closeSync(fd);
@@ -129,12 +132,14 @@ function writeHolder(fd: number, { clock, user, command }: LockOptions): void {
   writeSync(fd, `${JSON.stringify(holder)}\n`, 0);
 }
 
-function lockedBy(file: string): OpError {
+function holderText(file: string): string {
   const holder = readHolder(file);
-  const who =
-    holder === null
-      ? "its holder has not said who it is"
-      : `process ${holder.pid} of ${visible(holder.user)} since ${visible(holder.since)}: ${visible(holder.command)}`;
+  return holder === null
+    ? "its holder has not said who it is"
+    : `process ${holder.pid} of ${visible(holder.user)} since ${visible(holder.since)}: ${visible(holder.command)}`;
+}
+
+function busLocked(who: string, file: string): OpError {
   return new OpError("OPD9010", `another op-dbus changes this bus: ${who}`, {
     where: file,
     now: "nothing was changed",

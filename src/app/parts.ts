@@ -3,25 +3,34 @@
 
 import { existsSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
+import { packageDir } from "../base/package.ts";
 import { createLog, errorFields, logFormat, type Log } from "../base/log.ts";
 import type { Who } from "../base/settings.ts";
 import type { Bus, ReadGuard } from "../host/dbus/dbus.ts";
 import type { Probe } from "../plugin/plugin.ts";
 import type { Metrics } from "../telemetry/metrics/metrics.ts";
-import type { Talk, Traffic } from "../api/api.ts";
+import type { Caller, Talk, Traffic } from "../api/api.ts";
+import { borrowedEnv } from "./borrowed.ts";
 import type { PluginShelf } from "./shelf.ts";
+import type { Records } from "./records.ts";
 import { secrets, type Secrets } from "./secret.ts";
 import { trafficOf } from "./traffic.ts";
 import type { HeldLock } from "../state/state.ts";
+import type { Disk } from "../store/file/file.ts";
+import type { Journal } from "../store/journal/journal.ts";
 import type { Session, SessionOptions } from "./session.ts";
 
 export interface PartsInput {
   readonly configured: Configured;
   readonly who: Who;
+  /** Who asks, where it is another process: the client of a daemon. */
+  readonly caller?: Caller;
+  /** Where records are written; tests hand in one that fails. */
+  readonly disk?: Disk;
 }
 
 export interface Parts {
@@ -31,6 +40,8 @@ export interface Parts {
   readonly who: Who;
   readonly configured: Configured;
   readonly secrets: Secrets;
+  /** null: this process itself asks. */
+  readonly caller: Caller | null;
   shelf(): Promise<PluginShelf>;
   /** The connection that refuses to send anything but reads. */
   readingBus(): Promise<Bus>;
@@ -38,6 +49,10 @@ export interface Parts {
   freeBus(): Promise<Bus>;
   /** One writer per bus. Throws OPD9010, OPD9011. `waitMs` null = as configured. */
   lock(guid: string, waitMs: number | null, signal: AbortSignal): Promise<HeldLock>;
+  /** Audit log and journal, for writing; closed with the parts. Throws OPD5001 to OPD5005, OPD5101, OPD5201. */
+  records(): Promise<Records>;
+  /** The journal as it is now, only to look; null = there is none yet. The caller closes it. */
+  peekJournal(): Promise<Journal | null>;
   session(talk: Talk, options?: SessionOptions): Promise<Session>;
   /** What went over the bus so far: complete after `close`. null = nothing was connected. */
   traffic(): Traffic | null;
@@ -45,21 +60,25 @@ export interface Parts {
 }
 
 export function openParts(input: PartsInput): Parts {
-  const { configured, who } = input;
+  const { configured, who, caller = null } = input;
   const { config } = configured;
-  const packageDir = packageAbove(import.meta.dirname);
   let shelf: Promise<PluginShelf> | null = null;
   let inUse: PluginShelf["inUse"] = [];
   let reading: Promise<Bus> | null = null;
   let closing = false;
   let metrics: Metrics | null = null;
+  const borrowed = caller && borrowedEnv(caller);
+  const kept = { config, who, clock: systemClock, disk: input.disk };
+  let records: Promise<Records> | null = null;
+  let recovered: Promise<void> | null = null;
 
   const parts: Parts = {
     clock: systemClock,
-    packageDir,
+    packageDir: packageDir(),
     who,
     configured,
-    secrets: secrets(who),
+    secrets: secrets(borrowed === null ? who : { ...who, env: borrowed.env }),
+    caller,
     shelf: () => (shelf ??= stock()),
     readingBus: () => (reading ??= open(() => inUse)),
     freeBus: () => open(null),
@@ -67,21 +86,32 @@ export function openParts(input: PartsInput): Parts {
       const { takeLock } = await import("./lock.ts");
       return await takeLock({
         directory: config.runtimeDir,
-        guid,
+        name: guid,
         waitMs: waitMs ?? config.lockTimeoutMs,
         signal,
         clock: systemClock,
-        user: userInfo().username,
-        command: ["op-dbus", ...process.argv.slice(2)].join(" "),
+        user: caller?.actor.user ?? userInfo().username,
+        command: caller?.actor.subject ?? ["op-dbus", ...process.argv.slice(2)].join(" "),
       });
     },
+    records() {
+      records ??= import("./records.ts").then(({ openRecords }) => openRecords(kept));
+      // One that failed is tried anew: there may be room by then.
+      records.catch(() => (records = null));
+      return records;
+    },
+    peekJournal: async () => await (await import("./records.ts")).peekJournal(kept),
     async session(talk, options = {}) {
       const [{ openSession }, bus, plugins] = await Promise.all([
         import("./session.ts"),
         parts.readingBus(),
         parts.shelf(),
       ]);
-      return openSession({ bus, shelf: plugins, clock: systemClock, secrets: parts.secrets }, talk, options);
+      const learn = borrowed?.learn ?? (() => Promise.resolve());
+      const shared = { bus, shelf: plugins, clock: systemClock, secrets: parts.secrets, learn };
+      const session = openSession(shared, talk, options);
+      if (options.recover !== false) await (recovered ??= recover(session));
+      return session;
     },
     traffic: () => metrics && trafficOf(metrics),
     async close() {
@@ -89,9 +119,17 @@ export function openParts(input: PartsInput): Parts {
       closing = true;
       const bus = await reading?.catch(() => null);
       await bus?.close();
+      const open = await records?.catch(() => null);
+      await open?.close();
     },
   };
   return parts;
+
+  /** Once: what is interrupted later is another process's, and the next one's to resolve. */
+  async function recover(session: Session): Promise<void> {
+    if (!existsSync(join(config.stateDir, "@state", "journal"))) return;
+    await (await import("./recovery.ts")).recoverAtStart(parts, session);
+  }
 
   /** For the operator, not for who typed the command: what nobody can be answered. */
   function log(): Log {
@@ -105,7 +143,7 @@ export function openParts(input: PartsInput): Parts {
     });
   }
   async function stock(): Promise<PluginShelf> {
-    const opened = (await import("./shelf.ts")).pluginShelf({ config, who, packageDir });
+    const opened = (await import("./shelf.ts")).pluginShelf({ config, who, packageDir: parts.packageDir });
     ({ inUse } = opened);
     return opened;
   }
@@ -153,9 +191,4 @@ function readings(
     }
     return guard(call);
   };
-}
-
-/** The package starts where package.json lies, however deep in it this module was built to. */
-function packageAbove(folder: string): string {
-  return existsSync(join(folder, "package.json")) ? folder : packageAbove(dirname(folder));
 }

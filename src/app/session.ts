@@ -15,6 +15,8 @@ import type { Secrets } from "./secret.ts";
 import type { PluginShelf } from "./shelf.ts";
 
 export interface SessionOptions {
+  /** Resolve first what a crash left; absent = yes. */
+  readonly recover?: boolean;
   /** Ask polkit for every action, without interaction. */
   readonly checkAuth?: boolean;
   /** A person can be asked by polkit while changing. */
@@ -49,6 +51,8 @@ export interface Session {
   }>;
   /** Services that were not running and are started by being read. */
   started(): readonly string[];
+  /** Before documents with these texts are bound: what they refer to in a caller's environment is fetched. */
+  learn(texts: readonly string[]): Promise<void>;
 }
 
 /** Throws OPD2123 when the person interrupted: what was read is not whole. */
@@ -64,6 +68,7 @@ export interface SessionParts {
   readonly shelf: PluginShelf;
   readonly clock: Clock;
   readonly secrets: Secrets;
+  readonly learn: Session["learn"];
 }
 
 export function openSession(parts: SessionParts, talk: Talk, options: SessionOptions): Session {
@@ -124,6 +129,7 @@ export function openSession(parts: SessionParts, talk: Talk, options: SessionOpt
       return { schemas, unreachable };
     },
     started: () => started,
+    learn: parts.learn,
   };
   return session;
 }

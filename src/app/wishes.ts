@@ -8,6 +8,7 @@ import {
   bindDocument,
   needsOf,
   parseDocument,
+  pluginsIn,
   planError,
   type Document,
   type DocumentSource,
@@ -24,7 +25,8 @@ export interface Bound {
 export async function bindSources(session: Session, sources: readonly DocumentSource[]): Promise<Bound> {
   const { raw, faults } = parseDocument(sources);
   if (raw === null) throw documentError(sources, faults);
-  const plugins = await session.pluginsFor([...raw.plugins.keys()], { starts: true });
+  await session.learn(sources.map(({ text }) => text));
+  const plugins = await session.pluginsFor(pluginsIn(raw), { starts: true });
   const { schemas, unreachable } = await session.schemas(plugins, needsOf(raw));
   const away = [...unreachable.values()];
   if (faults.length === 0 && away.length > 0) throw planFailed({ sources }, away);

@@ -159,6 +159,19 @@ export const LIMITS = Object.freeze({
   /** Objects introspected to learn what the items of a resource look like: one for each ending of their names. */
   sampleObjectsMax: 24,
 
+  // ---- snapshots and replicas
+  /** Bytes, and hundredths of a file system, that snapshots leave free: the log's next segment and an apply's records. */
+  snapshotFreeBytesMin: 134_217_728,
+  snapshotFreePercentMin: 3,
+  /** Milliseconds one command of `btrfs` may take: a snapshot first writes out what is waiting, on a busy disk for long. */
+  btrfsDeadlineMs: 120_000,
+  /** Milliseconds to wait until removed snapshots have given their space back: the cleaner takes some 40 s for thousands. */
+  btrfsSettleMs: 60_000,
+  /** Bytes of what `btrfs` prints: a page of facts, or a few lines of error. */
+  btrfsOutputBytesMax: 65_536,
+  /** Milliseconds without one byte after which a transfer is given up: `btrfs send` reads long runs without a change. */
+  transferStallMs: 600_000,
+
   // ---- state: plans and applies
   /** Services read at the same time; each answers one call after the other anyway. */
   inventoryParallelMax: 10,
@@ -171,10 +184,92 @@ export const LIMITS = Object.freeze({
   /** After which a service undoes its own checkpoint if we are gone, milliseconds: a machine that lost its network
    * comes back by itself, and nearly every apply is done before. One that is not fails at its commit and is undone. */
   checkpointTimeoutMs: 600_000,
+  /** How much longer a service keeps its own checkpoint than a timed commit waits, milliseconds: the guard comes first,
+   * and the service's own timer is for when the guard is gone. */
+  checkpointSlackMs: 30_000,
+  /** How long a call may still be worked on whose caller died, milliseconds: services answer a setter in less, and what
+   * takes longer (a package transaction) keeps its item in transition. */
+  recoverGraceMs: 2_000,
+  /** Characters of a document that stand in the record of its apply; a longer one is a file of its own, whose two syncs
+   * cost more than copying this many bytes again. */
+  documentInlineCharsMax: 4096,
   /** Faults of one document that are kept: all faults in one go, but a generated document can have a million. */
   documentFaultsMax: 1_000,
+  /** How long a probe may take until it passes when nothing else is said, milliseconds: a service that starts. */
+  probeWithinMs: 10_000,
+  /** The longest a document may give one, milliseconds: nobody waits longer before looking himself. */
+  probeWithinMsMax: 600_000,
+  /** Probes of a document: they are asked at the same time. */
+  probesMax: 64,
+  /** First and last pause between two questions of a probe, milliseconds. */
+  probePauseFirstMs: 100,
+  probePauseLastMs: 1_000,
+  /** Milliseconds until an apply with --no-commit goes back when nothing else is said: time to look at the machine. */
+  commitTimeoutMs: 60_000,
+  /** The shortest and the longest such time, milliseconds: a call or two, and a day. */
+  commitTimeoutMsMin: 1_000,
+  commitTimeoutMsMax: 24 * 3_600_000,
+  /** Milliseconds a guard may take until it is ready: a start of Node and a read of the schemas, on a machine that swaps. */
+  guardReadyMs: 30_000,
+  /** Milliseconds between two looks of a guard at the journal and at the process it guards: one stat(2) and one read. */
+  guardPollMs: 250,
+  /** Entries of the audit log in which the end of an apply is looked for that is asked about by its ID: some hundred
+   * applies. */
+  endsLookedForMax: 2_000,
+  /** Milliseconds a guard waits for another op-dbus that holds the bus: an apply that installs packages. */
+  guardLockTimeoutMs: 3_600_000,
   /** Items that `exclusive = true` may remove where the document gives no max_removals: a slip costs little. */
   removalsDefault: 10,
+
+  // ---- store/log
+  /** Bytes of the frames of one append: four of the largest documents, so all that one apply has to say fits. */
+  logBatchBytesMax: 64 * 1024 * 1024,
+  /** Bytes that one commit writes, or one batch if it is larger: as much as a disk takes within some milliseconds. */
+  logCommitBytesMax: 4 * 1024 * 1024,
+  /** Milliseconds that one process writes before it lets others go first: some hundred commits for one handover. */
+  logTurnMs: 20,
+  /** Milliseconds to wait for one's turn to write: others hand it over after logTurnMs, so it is a stopped one. */
+  logTurnDeadlineMs: 10_000,
+
+  // ---- store/journal
+  /** Bytes of a segment of the journal, and what may be used of it before what is closed is dropped: a start reads it
+   * in a fraction of a millisecond, and some hundred small applies fit. */
+  journalSegmentBytes: 64 * 1024,
+
+  // ---- store/audit: proofs and imports
+  /** Bytes of entries and blobs in one proof: what a mail still carries. */
+  proofBytesMax: 16 * 1024 * 1024,
+  /** Records of the first generation in one import: it wrote one file each, and a folder of more is no folder. */
+  legacyRecordsMax: 200_000,
+  /** Bytes of one such record: they have some hundred, a block some thousand. */
+  legacyRecordBytesMax: 1024 * 1024,
+  /** Bad records that an import names; more are counted. */
+  legacyNamedMax: 100,
+
+  // ---- store/audit
+  /** Bytes of an entry's canonical JSON: an entry bundle holds 65,535 an entry (c2sp.org/tlog-tiles). */
+  entrySizeBytesMax: 32_768,
+  /** Bytes of an entry that the audit log keeps for what it adds itself: when, where, and what it binds. */
+  entryStampBytes: 768,
+  /** Characters of a signed note: our own has 300, and each of a hundred witnesses adds some 130. */
+  noteCharsMax: 16_384,
+  /** Milliseconds for which entries may stay unsigned while op-dbus runs: witnesses do not want more than one a minute. */
+  checkpointIntervalMs: 60_000,
+  /** Bytes of the first segment of the audit log, and of the largest: a machine with a few applies takes 64 KiB, and a start
+   * reads the newest segment whole, in some 20 ms. */
+  auditSegmentBytesFirst: 64 * 1024,
+  auditSegmentBytesMax: 4 * 1024 * 1024,
+  /** Findings listed of one check of the audit log: a person reads no more, and later ones are often consequences. */
+  auditFindingsMax: 200,
+  /** Bytes of a value that lies in a blob: two documents of the largest size. */
+  blobSizeBytesMax: 32 * 1024 * 1024,
+
+  /** Generations that one list or search shows, at most: a person reads no more, a program asks for what it needs. */
+  historyListMax: 10_000,
+  /** The same where nothing is said. */
+  historyListDefault: 20,
+  /** Lines of one generation that a search shows. */
+  searchLinesMax: 5,
 
   // ---- cli
   /** Bytes of a file that holds a secret: a key or a certificate, not a disk image. */
@@ -193,4 +288,26 @@ export const LIMITS = Object.freeze({
   completionDeadlineMs: 1500,
   /** Names one completion offers. */
   completionNamesMax: 500,
+
+  // ---- the daemon and its socket
+  /** Bytes of one line: four documents of the largest size, or a plan that read a million values. */
+  socketLineBytesMax: 64 * 1024 * 1024,
+  /** Bytes queued for a client that does not read: one line of the largest size and its events. */
+  socketQueueBytesMax: 128 * 1024 * 1024,
+  /** Connections at once: each is one run of a command. */
+  socketClientsMax: 64,
+  /** Requests under way at once, of all connections: more are refused, and those commands work by themselves. */
+  socketRequestsMax: 32,
+  /** Milliseconds for connecting and for the daemon's first line: it is written at once, by a daemon that is not stopped. */
+  socketHelloDeadlineMs: 2_000,
+  /** Milliseconds in which a connection without a request may stay silent. */
+  socketIdleDeadlineMs: 60_000,
+  /** Milliseconds after the wish to stop in which what runs may end by itself; then it is told to put everything back. */
+  drainDeadlineMs: 60_000,
+  /** Milliseconds for putting back: with drainDeadlineMs less than the TimeoutStopSec of the unit. */
+  drainRollbackDeadlineMs: 180_000,
+  /** Milliseconds between two looks whether a snapshot is due: the shortest interval is one minute. */
+  snapshotTickMs: 60_000,
+  /** Milliseconds for one run of systemd-notify: it takes some ten. */
+  notifyDeadlineMs: 5_000,
 });

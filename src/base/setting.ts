@@ -1,6 +1,8 @@
 // What a setting can be: how its value is read from a flag, a variable (both texts) or a configuration file (typed),
 // and how it is shown. Pure.
 
+import { nearest } from "./nearest.ts";
+
 export type Given = string | number | bigint | boolean | readonly string[];
 export type Read<T> = { readonly value: T } | { readonly fault: string };
 
@@ -28,6 +30,52 @@ export function word<W extends string>(words: readonly W[]): Form<W> {
       return value === undefined ? { fault: `expected ${words.join(", ")}` } : { value };
     },
     show: (value) => JSON.stringify(value),
+  };
+}
+
+/** One of the words; each has other spellings that are taken for it, `_` stands for `-`. */
+export function spelled<W extends string>(words: Readonly<Record<W, readonly string[]>>): Form<W> {
+  const entries = Object.entries(words) as [W, readonly string[]][];
+  return {
+    read(given) {
+      const folded = String(given).replaceAll("_", "-");
+      const found = entries.find(([name, others]) => name === folded || others.includes(folded));
+      if (found !== undefined) return { value: found[0] };
+      const near = nearest(
+        folded,
+        entries.flatMap(([name, others]) => [name, ...others]),
+      );
+      const hint = near === null ? "" : `; did you mean ${near}?`;
+      return { fault: `expected ${entries.map(([name]) => name).join(", ")}${hint}` };
+    },
+    show: (value) => JSON.stringify(value),
+  };
+}
+
+/** Numbers with a letter each, "5h 5d"; each letter at most once, an absent one is 0. */
+export function amounts<K extends string>(
+  letters: Readonly<Record<K, string>>,
+  most: number,
+): Form<{ readonly [N in K]?: number }> {
+  const kinds = Object.entries(letters) as [K, string][];
+  return {
+    read(given) {
+      const value: { [N in K]?: number } = {};
+      for (const word of String(given).trim().split(/\s+/)) {
+        const [, digits, letter] = /^(\d{1,9})([a-z])$/.exec(word) ?? [];
+        const kind = kinds.find(([, own]) => own === letter)?.[0];
+        if (kind === undefined || Number(digits) > most || kind in value)
+          return {
+            fault: `expected numbers up to ${most} with ${kinds.map(([name, own]) => `${own} (${name})`).join(", ")}, as in "5h 5d"`,
+          };
+        value[kind] = Number(digits);
+      }
+      return { value: Object.freeze(value) };
+    },
+    show: (value) =>
+      JSON.stringify(
+        kinds.flatMap(([kind, letter]) => (kind in value ? [`${value[kind]}${letter}`] : [])).join(" "),
+      ),
   };
 }
 

@@ -2,9 +2,10 @@
 // folders is the default, never more important than what a person wrote. In files and variables a name has underscores:
 // callDeadlineMs is `call_deadline_ms` and OP_DBUS_CALL_DEADLINE_MS.
 
+import { INTERVALS, PERIOD_LETTERS } from "./calendar.ts";
 import { LIMITS } from "./limits.ts";
 import { LEVEL_NAMES } from "./log.ts";
-import { count, flag, path, paths, text, word, type Form } from "./setting.ts";
+import { amounts, count, flag, path, paths, spelled, text, word, type Form } from "./setting.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 /** For whom defaults are made. */
@@ -61,6 +62,31 @@ export const SETTINGS = Object.freeze({
     count("milliseconds", 0, DAY_MS),
     "How long an apply waits for another one to end.",
     () => ({ value: 0 }),
+  ),
+  snapshotInterval: setting(
+    spelled(INTERVALS),
+    "How often the records are snapshotted, where they lie on BTRFS.",
+    () => ({ value: "15-minutes" as const }),
+  ),
+  snapshotRetention: setting(
+    amounts(PERIOD_LETTERS, 10_000),
+    "How many snapshots are kept: the newest (n), and the newest one of so many hours (h), days, weeks, months, quarters, years.",
+    () => ({ value: Object.freeze({ newest: 5, hourly: 5, daily: 5, weekly: 5, quarterly: 5 }) }),
+  ),
+  snapshotFreeBytesMin: setting(
+    count("bytes", 0, 2 ** 50),
+    "Free space below which snapshots are removed and none is made.",
+    () => ({ value: LIMITS.snapshotFreeBytesMin }),
+  ),
+  snapshotFreePercentMin: setting(
+    count("percent", 0, 90),
+    "The same, in hundredths of the file system.",
+    () => ({ value: LIMITS.snapshotFreePercentMin }),
+  ),
+  replicateTargets: setting(
+    paths(),
+    "Folders on mounted BTRFS file systems that get copies of the snapshots.",
+    () => ({ value: [] }),
   ),
 });
 

@@ -15,8 +15,10 @@ import { openTerminal, type Streams, type Terminal } from "./terminal.ts";
 export interface World extends Streams {
   /** For whom defaults are. */
   readonly who: Who;
-  /** Operations for these settings; loaded and connected with the first call. */
-  connect(configured: Configured): Operations;
+  /** Operations for these settings; loaded and connected with the first call. `say`: why a daemon is not asked. */
+  connect(configured: Configured, say: (why: string) => void): Operations;
+  /** Serves as the daemon until a signal ends it. True: nothing was left running. */
+  serve(configured: Configured): Promise<boolean>;
   /** Ends the process at once. */
   exit(status: number): void;
 }
@@ -53,7 +55,7 @@ async function runCommand(
   const { color, noInput } = configured.config;
   const terminal = openTerminal(world, { color, input: !noInput, verbose: globals.verbose });
   const stream = command.streams === true;
-  const operations = world.connect(configured);
+  const operations = world.connect(configured, (why) => globals.verbose && terminal.say(`note: ${why}`));
   const leave = (error: OpError): void => {
     void report(error, terminal, globals.json, stream).then((status) => world.exit(status));
   };
@@ -69,6 +71,10 @@ async function runCommand(
       readSources: async (files, format) =>
         (await import("./sources.ts")).readSources(world.stdin, files, format),
       help: async (topic) => (await import("./help.ts")).helpFor(topic, terminal.out),
+      serve: () => {
+        talk.close(); // its signals are the daemon's own
+        return world.serve(configured);
+      },
       writeOut: async (file, text) => (await import("./out.ts")).writeOut(file, text),
     };
     return await command.run(context, flags, ...args);
@@ -104,7 +110,7 @@ async function completeWords(words: readonly string[], world: World): Promise<nu
   const { completions } = await import("./complete.ts");
   const { globals } = splitGlobals(words.slice(0, -1), longFlags());
   const { configure } = await import("./configure.ts");
-  const operations = world.connect(configure(globals, world.who, true));
+  const operations = world.connect(configure(globals, world.who, true), () => undefined);
   const signal = AbortSignal.timeout(LIMITS.completionDeadlineMs);
   const talk = { tell: () => undefined, ask: () => Promise.resolve(false), signal };
   const late = new Promise<readonly string[]>((resolve) => {

@@ -17,6 +17,8 @@ export interface Context {
   readSources(files: readonly string[], format?: "json" | "toml"): Promise<SourceText[]>;
   /** A page of help. Throws OPD9001 for a topic that is none. */
   help(words: readonly string[]): Promise<string>;
+  /** Serves as the daemon until a signal ends it. True: nothing was left running. */
+  serve(): Promise<boolean>;
   /** A file that the person named, whole or not at all. Throws OPD1204. */
   writeOut(file: string, text: string): Promise<void>;
 }

@@ -6,7 +6,7 @@ import { OpError } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
 import { GLOBAL_FLAGS } from "./argv.ts";
 import type { AnyCommand } from "./command.ts";
-import { aboutOf, COMMAND_GROUPS, COMMANDS, flagsOf, type FlagEntry } from "./commands.ts";
+import { aboutOf, COMMAND_GROUPS, COMMANDS, flagsOf, namesOf, type FlagEntry } from "./commands.ts";
 import type { Look } from "./terminal.ts";
 import { TOPICS } from "./topics.ts";
 import { wrap } from "./views/table.ts";
@@ -40,7 +40,7 @@ export function helpFor(words: readonly string[], look: Look): string {
   if (command !== undefined) return commandPage(command, look);
   const topic = TOPICS.get(words[0]!);
   if (topic !== undefined) return page([look.paint("bold", topic.title), "", ...topic.text.split("\n")]);
-  const family = COMMANDS.filter((entry) => entry.name.startsWith(`${words[0]} `));
+  const family = COMMANDS.filter((entry) => namesOf(entry).some((name) => name.startsWith(`${words[0]} `)));
   if (family.length > 0) {
     return page(
       entries(

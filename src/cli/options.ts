@@ -1,6 +1,8 @@
 // Flags and arguments that several commands share, as data for the parser: one wording for one idea everywhere.
 
 import { OpError } from "../base/error.ts";
+import { LIMITS } from "../base/limits.ts";
+import { visible } from "../base/visible.ts";
 import type { ParseContext } from "./command.ts";
 
 const text = (value: string): string => value;
@@ -8,7 +10,11 @@ const text = (value: string): string => value;
 export const files = {
   kind: "array",
   minimum: 1,
-  parameter: { brief: "documents, merged; - is standard input", placeholder: "FILE", parse: text },
+  parameter: {
+    brief: "documents, merged; - is standard input, @12 a generation",
+    placeholder: "FILE",
+    parse: text,
+  },
 } as const;
 
 export const addresses = {
@@ -39,6 +45,21 @@ export const pluginName = {
   proposeCompletions(this: ParseContext, partial: string): Promise<readonly string[]> {
     return this.names("plugin", partial);
   },
+} as const;
+
+const RISKS = ["read", "reversible", "needs-confirm", "irreversible"] as const;
+export type Risk = (typeof RISKS)[number];
+export const autoApprove = {
+  kind: "enum",
+  values: RISKS,
+  optional: true,
+  brief: "go ahead unasked up to this class; alone it means needs-confirm",
+} as const;
+
+export const checkpointId = {
+  brief: "checkpoint, or the begin of its ID",
+  placeholder: "ID",
+  parse: text,
 } as const;
 
 function repeated(brief: string, kind: "address" | "plugin", placeholder: string) {
@@ -92,4 +113,52 @@ function parseSeconds(value: string): number {
 
 export function filePath(brief: string) {
   return { kind: "parsed", brief, placeholder: "FILE", optional: true, parse: text } as const;
+}
+
+/** Of a list; its bounds are those of the operation. Read by `parseLimit`. */
+export function limit(brief: string) {
+  return { kind: "parsed", brief, placeholder: "N", optional: true, parse: parseLimit } as const;
+}
+
+/** Throws OPD9001. */
+function parseLimit(value: string): number {
+  const number = /^\d{1,9}$/.test(value) ? Number(value) : 0;
+  if (number >= 1 && number <= LIMITS.historyListMax) return number;
+  throw new OpError("OPD9001", `${visible(value)} is no number from 1 to ${LIMITS.historyListMax}`);
+}
+
+/** A time, read by moment.ts when the command runs. */
+export function moment(brief: string) {
+  return { kind: "parsed", brief, placeholder: "TIME", optional: true, parse: text } as const;
+}
+
+export const generationNumber = {
+  brief: "number of a generation, with or without @",
+  placeholder: "N",
+  parse: text,
+} as const;
+
+/** N of "12" or "@12". Throws OPD9001. */
+export function numberOf(value: string): number {
+  const match = /^@?(\d{1,15})$/.exec(value);
+  if (match !== null) return Number(match[1]);
+  throw new OpError("OPD9001", `${visible(value)} is no generation: write 12 or @12`, {
+    hint: "op-dbus history",
+  });
+}
+
+/** A flag that may be given again; its values are read where they are used. */
+export function repeatedText(brief: string, placeholder: string) {
+  return { kind: "parsed", brief, placeholder, optional: true, variadic: true, parse: text } as const;
+}
+
+/** An index of the audit log. */
+export function entryIndex(brief: string) {
+  return { kind: "parsed", brief, placeholder: "N", optional: true, parse: parseIndex } as const;
+}
+
+/** Throws OPD9001. */
+function parseIndex(value: string): number {
+  if (/^\d{1,15}$/.test(value)) return Number(value);
+  throw new OpError("OPD9001", `${visible(value)} is no index of an entry: they count from 0`);
 }

@@ -20,7 +20,7 @@ import {
 } from "@stricli/core";
 import { OpError } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
-import { aboutOf, COMMANDS, flagsOf } from "./commands.ts";
+import { aboutOf, COMMANDS, flagsOf, namesOf } from "./commands.ts";
 import type { AnyCommand, ParseContext } from "./command.ts";
 
 export interface Invocation {
@@ -77,13 +77,13 @@ function commandOf(words: readonly string[]): AnyCommand | null {
 function knownCommand(words: readonly string[]): void {
   if (commandOf(words) !== null) return;
   const [first, second] = words as [string, string?];
-  const family = COMMANDS.filter((entry) => entry.name.startsWith(`${first} `));
-  if (family.length > 0) {
-    const verbs = family.map((entry) => entry.name.slice(first.length + 1));
+  const all = COMMANDS.flatMap(namesOf);
+  const verbs = all.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
+  if (verbs.length > 0) {
     if (second === undefined) throw new OpError("OPD9001", `${first} needs one of: ${verbs.join(", ")}`);
     throw unknown(`${first} ${second}`, nearest(second, verbs), (name) => `${first} ${name}`);
   }
-  const names = COMMANDS.flatMap((entry) => [entry.name.split(" ")[0]!, ...(entry.aliases ?? [])]);
+  const names = all.map((name) => name.split(" ")[0]!);
   if (first.startsWith("-")) throw new OpError("OPD9001", `unknown flag ${first}`, { hint: "op-dbus help" });
   throw unknown(first, nearest(first, [...new Set(names)]), (name) => name);
 }
@@ -110,18 +110,26 @@ function routes(record: Found): RouteMap<ParseContext> {
   const top: Routes = {};
   const families = new Map<string, Routes>();
   for (const entry of COMMANDS) {
-    const [first, second] = entry.name.split(" ") as [string, string?];
-    if (second === undefined) {
-      for (const name of [entry.name, ...(entry.aliases ?? [])]) top[name] = built(entry, record);
-    } else families.set(first, { ...families.get(first), [second]: built(entry, record) });
+    for (const name of namesOf(entry)) {
+      const [first, second] = name.split(" ") as [string, string?];
+      if (second === undefined) top[first] = built(entry, record);
+      else families.set(first, { ...families.get(first), [second]: built(entry, record) });
+    }
   }
   for (const [name, members] of families) {
+    // Alone, the name of a family is its command of that name, where there is one: `snapshots` beside `snapshots prune`.
+    const own = top[name];
     top[name] = buildRouteMap<string, ParseContext>({
-      routes: members,
+      routes: own === undefined ? members : { ...members, list: own },
+      ...(own === undefined ? {} : { defaultCommand: "list" }),
       docs: { brief: `Commands about ${name}` },
     });
   }
-  return buildRouteMap<string, ParseContext>({ routes: top, docs: { brief: "op-dbus" } });
+  const hidden = COMMANDS.flatMap((entry) => (entry.hidden === true ? [[entry.name, true] as const] : []));
+  return buildRouteMap<string, ParseContext>({
+    routes: top,
+    docs: { brief: "op-dbus", hideRoute: Object.fromEntries(hidden) },
+  });
 }
 
 function built(entry: AnyCommand, record: Found): Command<ParseContext> {

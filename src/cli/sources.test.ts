@@ -34,6 +34,19 @@ test("the ending decides the format; standard input has its own", async (t) => {
   );
 });
 
+test("a generation is not opened as a file; a file of such a name has a path", async (t) => {
+  const path = file(t, "@12", "{}");
+  const sources = await readSources(nothing, ["@12", path]);
+  assert.deepEqual(
+    sources.map(({ file: name, text, generation }) => [name, text, generation]),
+    [
+      ["@12", "", 12],
+      [path, "{}", undefined],
+    ],
+  );
+  await refused("OPD1201", nothing, ["@twelve"]);
+});
+
 test("links and files that others can write are read, and not trusted", async (t) => {
   const path = file(t, "a.json", "{}");
   symlinkSync(path, `${path}.link`);

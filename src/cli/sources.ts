@@ -1,7 +1,7 @@
 // Documents and saved plans, from files and standard input, as text with the facts that decide whether a saved plan may be
 // trusted: no link, of the caller or root, writable by nobody else. One descriptor: what was checked is what is read.
 
-import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from "node:fs";
 import { Socket } from "node:net";
 import { OpError } from "../base/error.ts";
 import { distrust, errnoOf } from "../base/file.ts";
@@ -9,7 +9,7 @@ import { LIMITS } from "../base/limits.ts";
 import { decodeText } from "../base/text/text.ts";
 import type { SourceText } from "../api/api.ts";
 
-/** Reads each FILE; "-" is standard input (JSON unless `format` says otherwise). Throws OPD1201, OPD1203, OPD1104. */
+/** Reads each FILE; "@12" is a generation, "-" is standard input (JSON unless `format` says otherwise). Throws OPD1201, OPD1203, OPD1104. */
 export async function readSources(
   stdin: NodeJS.ReadableStream,
   files: readonly string[],
@@ -20,12 +20,18 @@ export async function readSources(
   }
   const sources: SourceText[] = [];
   for (const file of files) {
-    if (file === "-") {
+    if (/^@\d{1,15}$/.test(file)) sources.push(generationSource(file));
+    else if (file === "-") {
       const text = textOf(file, await readAll(file, stdin));
       sources.push({ file, format, text, untrusted: null });
     } else sources.push(await readSource(file));
   }
   return sources;
+}
+
+/** `@12`: its documents lie in the audit log, and the operation takes them from there. */
+function generationSource(file: string): SourceText {
+  return { file, format: "json", text: "", untrusted: null, generation: Number(file.slice(1)) };
 }
 
 async function readSource(file: string): Promise<SourceText> {
@@ -39,13 +45,28 @@ async function readSource(file: string): Promise<SourceText> {
     if (stats.isFIFO()) stream = new Socket({ fd, writable: false });
     const text = textOf(file, stream === null ? readFileSync(fd) : await readAll(file, stream));
     const format = file.endsWith(".toml") ? "toml" : "json";
-    return { file, format, text, untrusted: linked ? "it is a link" : distrust(stats, process.getuid!()) };
+    const untrusted = linked ? "it is a link" : distrust(stats, process.getuid!());
+    const foreign = foreignness(stats);
+    return { file, format, text, untrusted, ...(foreign === null ? {} : { foreign }) };
   } catch (error) {
     throw asReadError(file, error);
   } finally {
     if (stream === null) closeSync(fd);
     else stream.destroy();
   }
+}
+
+/** Why what the file says must not be done; null = it may. Weaker than for a saved plan, which nobody is asked about: a
+ * document may be reached through a link, and a group may share it. */
+function foreignness({ uid, mode }: Stats): string | null {
+  // Who became root through sudo is still the one who called.
+  const callers = [
+    0,
+    process.getuid!(),
+    ...(process.getuid!() === 0 ? [Number(process.env["SUDO_UID"])] : []),
+  ];
+  if (!callers.includes(uid)) return `it belongs to user ${uid}`;
+  return (mode & 0o002) !== 0 ? "everybody may write it" : null;
 }
 
 function textOf(file: string, bytes: Buffer): string {

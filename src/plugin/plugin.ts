@@ -295,7 +295,8 @@ export interface Plugin {
 export interface NativeCheckpoint {
   /** Resources it restores. */
   readonly covers: readonly string[];
-  create(ctx: PluginContext, timeoutMs: number): Promise<{ readonly handle: unknown }>;
-  commit(ctx: PluginContext, handle: unknown): Promise<Outcome>;
-  rollback(ctx: PluginContext, handle: unknown): Promise<Outcome>;
+  /** The handle is plain: another process can commit or roll back with it. */
+  create(ctx: PluginContext, timeoutMs: number): Promise<{ readonly handle: DocValue }>;
+  commit(ctx: PluginContext, handle: DocValue): Promise<Outcome>;
+  rollback(ctx: PluginContext, handle: DocValue): Promise<Outcome>;
 }

@@ -43,7 +43,7 @@ export function baseOf(
 }
 
 /** That an item is there is said by its fields, where some were read. */
-function readsOf(reading: Reading, actions: readonly Action[]): ReadonlyMap<string, string> {
+export function readsOf(reading: Reading, actions: readonly Action[]): ReadonlyMap<string, string> {
   const reads = new Map<string, string>();
   for (const { address, presence, names, fields } of owners(reading, actions)) {
     if (presence !== "true" || names.length === 0) reads.set(address, presence);

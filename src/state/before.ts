@@ -15,6 +15,13 @@ import { shown, wholeItem } from "./diff.ts";
 import { scopesOf } from "./inventory.ts";
 import type { ActionResult, Document, Mismatch, Reading } from "./model.ts";
 import { addressOf } from "./order.ts";
+import type { RecordedAction } from "./recorded.ts";
+
+/** An action that was started, with what is known of its outcome: from its plan, or from a journal. */
+export interface Tried {
+  readonly action: Pick<RecordedAction, "plugin" | "resource" | "key" | "field" | "before" | "also">;
+  readonly outcome: { readonly outcome: "done" | "failed" | "unknown" };
+}
 
 /** What to read to see whether the services of `results` are as before: what was read before, and side effects. */
 export function scopesTouched(
@@ -40,7 +47,7 @@ export function scopesTouched(
 export function leftFrom(
   before: Reading,
   now: Reading,
-  results: readonly ActionResult[],
+  results: readonly Tried[],
   scopes: ReadonlyMap<string, Scope>,
 ): readonly Mismatch[] {
   const left = new Map<string, Mismatch>();

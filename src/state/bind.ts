@@ -8,6 +8,7 @@ import type { Located } from "../base/text/text.ts";
 import type { Schema } from "../plugin/plugin.ts";
 import type { Address } from "./address.ts";
 import { bindField } from "./bind-field.ts";
+import { bindProbes } from "./bind-probes.ts";
 import { bindResource } from "./bind-resource.ts";
 import { conflict, UNKNOWN_KEY, type RawDocument, type RawPlugin } from "./document.ts";
 import { DocumentFaults, namesHint } from "./document-faults.ts";
@@ -15,7 +16,7 @@ import type { Document, DocumentSource, Wanted, WantedPlugin, WantedResource } f
 
 /**
  * `schemas`: by plugin name, at least those that the document names and that exist; `installed` names all there are,
- * for hints. The document is null if there is any fault: OPD2002 to OPD2009, see codes.ts.
+ * for hints. The document is null if there is any fault: OPD2002 to OPD2009, OPD2130, see codes.ts.
  */
 export function bindDocument(
   raw: RawDocument,
@@ -35,10 +36,11 @@ export function bindDocument(
       faults.add("OPD2003", plugin.at, `no plugin ${JSON.stringify(name)} here`, { address, hint });
     }
   }
+  const probes = bindProbes(raw.probes, schemas, installed, faults);
   const found = faults.sorted();
   if (found.length > 0) return { document: null, faults: found };
   return {
-    document: Object.freeze({ version: 1, plugins, sources, digest: digestOf(sources) }),
+    document: Object.freeze({ version: 1, plugins, probes, sources, digest: digestOf(sources) }),
     faults: found,
   };
 }

@@ -5,10 +5,12 @@ import type { Fault, Position } from "../base/error.ts";
 import { nearest } from "../base/nearest.ts";
 import { readText, type Located, type LocatedTable } from "../base/text/text.ts";
 import type { Scope } from "../plugin/plugin.ts";
-import { formatAddress, type Address } from "./address.ts";
+import { formatAddress, parseAddress, type Address } from "./address.ts";
 import { DocumentFaults, kindName, namesHint } from "./document-faults.ts";
 import { mergeTables } from "./merge.ts";
 import type { DocumentSource } from "./model.ts";
+import type { Probe } from "./probe.ts";
+import { readProbes } from "./document-probes.ts";
 
 export interface RawPlugin {
   readonly at: Position;
@@ -18,29 +20,35 @@ export interface RawPlugin {
 }
 export interface RawDocument {
   readonly plugins: ReadonlyMap<string, RawPlugin>;
+  /** Of all files, in their order. */
+  readonly probes: readonly Probe[];
 }
 
-const TOP = ["version", "plugins"];
+const TOP = ["version", "plugins", "probes"];
 /** What could not be read, in the output of `query`; ignored in a document. */
 export const UNKNOWN_KEY = "_unknown";
 
-/** `raw` holds what was understood, null if that is nothing. Faults: those of base/text, OPD2001, OPD2002, OPD2006. */
+/** `raw` holds what was understood, null if that is nothing. Faults: those of base/text, OPD2001, OPD2002, OPD2006,
+ * OPD2130. */
 export function parseDocument(sources: readonly DocumentSource[]): {
   readonly raw: RawDocument | null;
   readonly faults: readonly Fault[];
 } {
   const faults = new DocumentFaults(sources);
   const plugins = new Map<string, { at: Position; entries: Map<string, Located[]> }>();
+  const probes: Probe[] = [];
   let understood = false;
   for (const { file, format, text } of sources) {
     const { root, faults: found } = readText(file, text, format);
     faults.addAll(found);
     const sections = root === null ? null : sectionsOf(root, found.length > 0, faults);
+    const asked = root?.value instanceof Map ? (root.value as LocatedTable).get("probes") : undefined;
+    if (asked !== undefined) probes.push(...readProbes(asked, faults));
     if (sections === null) continue;
     understood = true;
     for (const [name, section] of sections) addPlugin(plugins, name, section, faults);
   }
-  return { raw: understood ? { plugins } : null, faults: faults.sorted() };
+  return { raw: understood ? { plugins, probes } : null, faults: faults.sorted() };
 }
 
 /** The table `plugins` of one file. `broken`: the reader found faults, so what is missing may be their consequence. */
@@ -149,10 +157,18 @@ function own(plugin: string, field: string | null): Address {
   return { plugin, resource: null, key: null, field };
 }
 
+/** Names of the plugins that a document is about, those that only a probe asks among them. */
+export function pluginsIn({ plugins, probes }: RawDocument): readonly string[] {
+  const asked = probes.flatMap((probe) => (probe.kind === "value" ? [parseAddress(probe.address).plugin] : []));
+  return [...new Set([...plugins.keys(), ...asked])];
+}
+
 /** What a document asks of each plugin, before there is a schema: fields by their names, items by their keys where each
- * entry of a section is read as either. */
+ * entry of a section is read as either. A plugin that a probe asks is left out: of it everything is needed. */
 export function needsOf(raw: RawDocument): ReadonlyMap<string, Scope> {
-  return new Map([...raw.plugins].map(([name, { entries }]) => [name, needOf(entries)]));
+  const asked = new Set(pluginsIn({ plugins: new Map(), probes: raw.probes }));
+  const plugins = [...raw.plugins].filter(([name]) => !asked.has(name));
+  return new Map(plugins.map(([name, { entries }]) => [name, needOf(entries)]));
 }
 
 function needOf(entries: RawPlugin["entries"]): Scope {

@@ -11,6 +11,7 @@ import type {
   SideEffect,
   Undo,
 } from "../plugin/plugin.ts";
+import type { Probe, ProbeOutcome } from "./probe.ts";
 
 // ---- document: what should be, bound to the schemas of its plugins (values are normalised)
 
@@ -50,6 +51,8 @@ export interface Document {
   readonly version: 1;
   /** In document order, which is the order of plugins in a plan. */
   readonly plugins: ReadonlyMap<string, WantedPlugin>;
+  /** What must be answered well before an apply counts as good. */
+  readonly probes: readonly Probe[];
   readonly sources: readonly DocumentSource[];
   /** hex SHA-256 over the sources in order. */
   readonly digest: string;
@@ -146,7 +149,10 @@ export interface Report {
     /** Addresses that are not as before, with what is there now. */
     readonly left: readonly Mismatch[];
   } | null;
-  /** changed and verified | nothing to do | failed, restored and verified | failed and not (verifiably) restored */
-  readonly end: "done" | "unchanged" | "restored" | "left";
+  /** What became of the document's probes; empty where none were asked. */
+  readonly probes: readonly ProbeOutcome[];
+  /** changed and verified | the same, waiting for its commit | nothing to do | failed, restored and verified | failed
+   * and not (verifiably) restored */
+  readonly end: "done" | "held" | "unchanged" | "restored" | "left";
   readonly faults: readonly Fault[];
 }

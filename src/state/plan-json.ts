@@ -5,11 +5,13 @@
 //   base {digest, reads {ADDRESS: canonical JSON text}, interfaces {NAME: digest}, secrets {ADDRESS: digest}}
 //   actions [{id, address, plugin, resource, key, field, verb, before, after, signature, via, risk, undo, fidelity,
 //             authorization, polkit, depends_on, also}]      drift [{address, wanted, found, why}]   warnings   summary
+//   probes [{kind, about, within_ms, ...}]: only where the document has some
 
 import { writeJson } from "../base/text/text.ts";
 import { tableOf, type Action, type DocTable, type DocValue } from "../plugin/plugin.ts";
 import type { Base, Document, Drift, Plan } from "./model.ts";
 import { addressOf } from "./order.ts";
+import { probeValue } from "./probe-plain.ts";
 
 export const PLAN_FORMAT = "1.0";
 
@@ -25,6 +27,7 @@ export function planValue(plan: Plan): DocTable {
     targets: table({ target: plan.targets.target, exclude: plan.targets.exclude }),
     base: baseValue(plan.base),
     actions: plan.actions.map(actionValue),
+    ...(plan.document.probes.length === 0 ? {} : { probes: plan.document.probes.map(probeValue) }),
     drift: plan.drift.map(driftValue),
     warnings: plan.warnings,
     summary: table({

@@ -75,7 +75,7 @@ export async function planFrom(
     actions,
     drift: found.drift,
     also: actions.flatMap(({ also }) => also),
-    summary: summaryOf(actions, found, base.values, reading.observed.size),
+    summary: summaryOf(actions, found, document, base.values, reading.observed.size),
     targets: { target: selection.targets, exclude: selection.excludes },
     warnings: [...partial(selection), ...whyReadOnly(found.drift, reading)],
   };
@@ -145,6 +145,7 @@ function whyReadOnly(drift: Diff["drift"], { schemas }: Reading): readonly strin
 function summaryOf(
   actions: readonly Action[],
   { unchanged }: Diff,
+  { probes }: Document,
   reads: number,
   services: number,
 ): PlanSummary {
@@ -156,7 +157,7 @@ function summaryOf(
     update: count("verb", "update"),
     delete: count("verb", "delete"),
     unchanged,
-    worstRisk: actions.reduce(
+    worstRisk: [...actions, ...probes.filter(({ kind }) => kind === "command").map(runsProgram)].reduce(
       (worst, { risk }) => (worse(risk, worst) ? risk : worst),
       "read" as Action["risk"],
     ),
@@ -175,6 +176,11 @@ function summaryOf(
     reads,
     services,
   };
+}
+
+/** A probe that starts a program does what that program does: a person sees it first. */
+function runsProgram(): { readonly risk: Action["risk"] } {
+  return { risk: "needs-confirm" };
 }
 
 /** The error that says all `faults` (at least one) of a plan; the document's own come first, because waiting or asking

@@ -1,6 +1,7 @@
 // What state needs from the outside and does not import: ports that app/ fills.
 
 import type { PlainTable } from "../base/text/text.ts";
+import type { DocValue } from "../plugin/plugin.ts";
 import type { ActionResult, Plan, Reading, Report } from "./model.ts";
 import type { Probe, ProbeResult } from "./probe.ts";
 
@@ -18,14 +19,16 @@ export interface Recorder {
   begin(plan: Plan, reading: Reading, first: readonly string[]): Promise<void>;
   /** Before the calls of a group (not the first one's: `begin` said it). */
   intent(ids: readonly string[]): Promise<void>;
-  /** A service armed its own checkpoint. `handle` is plain: a DocValue. */
-  native(plugin: string, handle: unknown): Promise<void>;
+  /** A service armed its own checkpoint. */
+  native(plugin: string, handle: DocValue): Promise<void>;
   /** After the calls of a group. Not durable by itself: what is lost is read from the machine. */
   outcome(results: readonly ActionResult[]): Promise<void>;
   /** Putting back begins. */
   rollingBack(reason: string): Promise<void>;
   /** All is done and verified, and waits to be committed (timed commit). */
   held(report: Report): Promise<void>;
+  /** Begun, and nothing was called: as if it had not been. */
+  forget(): Promise<void>;
   /** It ended: the audit log has it. */
   end(report: Report): Promise<void>;
 }

@@ -7,7 +7,7 @@ import type { Position } from "../base/error.ts";
 export type Probe = ProbeKind & {
   /** How long it may take until it passes, milliseconds. */
   readonly withinMs: number;
-  /** As a person wrote it, for people: `tcp 127.0.0.1:22`. */
+  /** As a person wrote it, for people: `tcp 127.0.0.1:22`. Foreign to a terminal like any text of a document. */
   readonly about: string;
   readonly at: Position;
 };
@@ -28,4 +28,10 @@ export interface ProbeResult {
   /** Why not, or what was found. */
   readonly found: string;
   readonly elapsedMs: number;
+}
+
+/** What became of one probe in the end. */
+export interface ProbeOutcome extends ProbeResult {
+  readonly probe: Probe;
+  readonly attempts: number;
 }

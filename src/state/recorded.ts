@@ -25,8 +25,10 @@ export interface RecordedAction {
   readonly key: string | null;
   readonly field: string | null;
   readonly verb: "create" | "update" | "delete";
+  /** {"unknown": why} where nobody could read it; of a secret {"digest": hex}, or null where there was none. */
   readonly before: DocValue;
-  /** The whole value afterwards: for a record, what was there with the wish merged into it. */
+  /** The whole value afterwards: for a record, what was there with the wish merged into it. Of a secret
+   * {"secret": reference, "digest": hex}, the digest where it could be made. "latest" with `field` null: the newest. */
   readonly after: DocValue;
   readonly undo: Undo;
   readonly also: readonly SideEffect[];
@@ -40,20 +42,22 @@ export type Purpose = "apply" | "rollback";
 export interface JournalBegin {
   readonly type: "apply";
   readonly purpose: Purpose;
+  /** Of a rollback: the apply or generation it goes back from or to. */
+  readonly of: string | null;
   /** GUID of the bus: only who is connected to it can resolve this. */
   readonly bus: string;
   readonly actor: Actor;
   /** Process that applies: pid, start time in clock ticks (/proc/PID/stat), boot id. */
   readonly process: { readonly pid: number; readonly start: string; readonly boot: string };
   readonly time: string;
-  readonly documents: readonly { readonly file: string; readonly digest: string }[];
+  readonly documents: BeginEntry["documents"];
   /** Digests of the plan's JSON and of its base. */
   readonly plan: string;
   readonly base: string;
   readonly actions: readonly RecordedAction[];
-  /** The document that puts everything back (JSON text), and what it cannot say. */
-  readonly revert: string;
-  /** address -> canonical JSON of what was read there, of what the actions touch: what "as before" means. */
+  /** address -> canonical JSON of what was read there, of what the actions touch: what "as before" means. true: the
+   * item was there; {"unknown": true}: nobody could read it; {"digest": hex}: a secret; absent: it was not there. The
+   * document that goes back is made of it and of `actions`. */
   readonly before: { readonly [address: string]: string };
   /** Size of the audit log then: whether this apply's end is in it is looked for from there. */
   readonly audit_size: number;
@@ -67,24 +71,29 @@ export interface JournalBegin {
 }
 
 export type JournalNote =
-  | { readonly type: "intent"; readonly ids: readonly string[] }
+  /** `mono_ms`: monotonic milliseconds of `process.boot`. */
+  | { readonly type: "intent"; readonly ids: readonly string[]; readonly mono_ms: number }
   | { readonly type: "native"; readonly plugin: string; readonly handle: DocValue }
   | {
       readonly type: "outcome";
-      readonly id: string;
-      readonly outcome: "done" | "failed" | "unknown";
-      readonly reason: string;
+      readonly results: readonly {
+        readonly id: string;
+        readonly outcome: "done" | "failed" | "unknown";
+        readonly reason: string;
+        readonly elapsed_ms: number;
+      }[];
     }
   | { readonly type: "rolling-back"; readonly reason: string }
   /** A guard process is ready: it has loaded all it needs. */
   | { readonly type: "guard"; readonly pid: number; readonly start: string; readonly unit: string }
   /** Done and verified, waiting for its commit. */
-  | { readonly type: "held" };
+  | { readonly type: "held"; readonly verification: EndEntry["verification"] };
 
 // ---- audit entries (the audit log adds index, time, boot, mono_ms; see store/audit)
 
 export interface BeginEntry {
   readonly type: "begin";
+  /** Id of the apply: 16 hex digits. */
   readonly apply: string;
   readonly purpose: Purpose;
   /** Of a rollback: the apply or generation it goes back from or to. */
@@ -92,11 +101,13 @@ export interface BeginEntry {
   readonly bus: string;
   readonly actor: Actor;
   readonly started: string;
-  /** Blobs with these digests hold the texts. */
   readonly documents: readonly {
     readonly file: string;
     readonly format: "json" | "toml";
+    /** hex SHA-256 of the text. */
     readonly digest: string;
+    /** null: it is long, and the blob of that digest holds it. */
+    readonly text: string | null;
   }[];
   readonly plan: string;
   readonly base: string;
@@ -132,6 +143,11 @@ export interface EndEntry {
   }[];
   /** What is not as before: what is there now. */
   readonly left: readonly { readonly address: string; readonly found: DocValue }[];
+}
+/** Opening the log found its end cut short by a crash: what was not acknowledged is gone. */
+export interface DroppedEntry {
+  readonly type: "dropped";
+  readonly bytes: number;
 }
 /** Nobody looked: what happened between these times is not known. */
 export interface GapEntry {

@@ -13,6 +13,7 @@ export function reportError(report: Report): OpError | null {
   const faults = fault.code === "OPD2107" ? differences(report) : report.faults;
   switch (report.end) {
     case "done":
+    case "held":
     case "unchanged":
       return new OpError(fault.code, fault.message, { ...where, now: "nothing was changed", faults });
     case "restored":
@@ -21,16 +22,24 @@ export function reportError(report: Report): OpError | null {
         now: `as before: ${undone(report)}, verified by reading again`,
         faults,
       });
-    case "left": {
-      const { left } = report.rollback!;
-      return new OpError("OPD2121", fault.message, {
-        ...where,
-        now: `not as before: ${left.map(leftOver).join("; ")}`,
-        hint: "op-dbus plan shows the way to the wanted state from here",
-        faults: [...faults, ...left.map((each) => difference("OPD2121", "not as before", each))],
-      });
-    }
+    case "left":
+      return leftError(fault.message, report.rollback!.left, faults, where);
   }
+}
+
+/** The error that lists what is not as before. `faults`: why it was put back at all. */
+export function leftError(
+  message: string,
+  left: readonly Mismatch[],
+  faults: readonly Fault[] = [],
+  where: { readonly where?: string } = {},
+): OpError {
+  return new OpError("OPD2121", message, {
+    ...where,
+    now: `not as before: ${left.map(leftOver).join("; ")}`,
+    hint: "op-dbus plan shows the way to the wanted state from here",
+    faults: [...faults, ...left.map((each) => difference("OPD2121", "not as before", each))],
+  });
 }
 
 /** What the verification found, each with both values. */

@@ -2,11 +2,11 @@
 // document like any other, read and planned anew before anything is called, so nothing in the file has to be believed.
 
 import { OpError } from "../base/error.ts";
-import { plainOf, readText, type Plain } from "../base/text/text.ts";
-import type { DocValue, Item, Observed, Schema, SideEffect } from "../plugin/plugin.ts";
-import { parseAddress } from "./address.ts";
+import type { Plain } from "../base/text/text.ts";
+import type { DocValue, Schema, SideEffect } from "../plugin/plugin.ts";
 import { revertDocument, type Undoable } from "./revert.ts";
 import type { SavedPlan } from "./saved.ts";
+import { readingFrom } from "./touched.ts";
 
 type Row = { readonly [key: string]: Plain };
 
@@ -14,10 +14,12 @@ type Row = { readonly [key: string]: Plain };
 export function revertClaim(saved: SavedPlan, schemas: ReadonlyMap<string, Schema>): string {
   const claim = row(saved.claim);
   const actions = rows(claim["actions"]).map((action) => undoable(action, schemas));
-  const plugins = new Map<string, Observed>();
-  for (const [address, text] of Object.entries(row(row(claim["base"])["reads"])))
-    remember(plugins, address, String(text));
-  return revertDocument({ actions }, { schemas, observed: plugins });
+  const reads = Object.entries(row(row(claim["base"])["reads"]));
+  const before = readingFrom(
+    reads.map(([address, text]) => [address, String(text)]),
+    schemas,
+  );
+  return revertDocument({ actions }, before);
 }
 
 function undoable(action: Row, schemas: ReadonlyMap<string, Schema>): Undoable {
@@ -46,24 +48,6 @@ function sideEffect({ verb, resource, key, about }: Row): SideEffect {
   if ((verb !== "create" && verb !== "update" && verb !== "delete") || typeof resource !== "string")
     throw noPlan();
   return { verb, resource, key: String(key), about: String(about) };
-}
-
-/** One line of the base: the value of an address when the plan was made. */
-function remember(plugins: Map<string, Observed>, address: string, text: string): void {
-  const { plugin, resource, key, field } = parseAddress(address);
-  if (resource === null || key === null || field === null) return;
-  const { root } = readText(address, text, "json");
-  if (root === null) return;
-  const observed = plugins.get(plugin) ?? { plugin, self: null, resources: new Map(), owner: null };
-  plugins.set(plugin, observed);
-  const resources = observed.resources as Map<string, { complete: boolean; items: Map<string, Item> }>;
-  const there = resources.get(resource) ?? { complete: false, items: new Map<string, Item>() };
-  resources.set(resource, there);
-  const item = there.items.get(key) ?? { key, aliases: [], fields: new Map(), pending: false, detail: null };
-  there.items.set(key, item);
-  const value = plainOf(root) as DocValue;
-  const isDigest = typeof value === "object" && value !== null && "digest" in value;
-  (item.fields as Map<string, unknown>).set(field, isDigest ? { digest: "" } : { known: value });
 }
 
 function row(value: Plain | undefined): Row {

@@ -18,7 +18,10 @@ export type Undoable = Pick<
 /** JSON text. `reading` is what the plan was made from. */
 export function revertDocument(plan: { readonly actions: readonly Undoable[] }, reading: Reading): string {
   const out = tree(reading.schemas);
+  const made = new Set(plan.actions.filter(({ verb }) => verb === "create").map(itemOf));
   for (const action of plan.actions) {
+    // What was written into an item that was made goes with it.
+    if (action.verb === "update" && made.has(itemOf(action))) continue;
     if (action.verb === "create") out.put({ ...action, field: "ensure" }, "removed");
     else if (action.verb === "delete") comeBack(out, action, reading);
     else if (action.field === null) out.unsaid(addressOf(action), "a newer version cannot be taken back");
@@ -30,6 +33,10 @@ export function revertDocument(plan: { readonly actions: readonly Undoable[] }, 
     }
   }
   return `${writeJson(out.document())}\n`;
+}
+
+function itemOf({ plugin, resource, key }: Undoable): string {
+  return formatAddress({ plugin, resource, key, field: null });
 }
 
 function goBack(out: Tree, action: Undoable, reading: Reading): void {

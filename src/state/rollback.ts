@@ -3,7 +3,7 @@
 
 import type { Clock } from "../base/clock.ts";
 import { asOpError } from "../base/error.ts";
-import type { Action, Outcome, Plugin, PluginContext } from "../plugin/plugin.ts";
+import type { Action, DocValue, Outcome, Plugin, PluginContext } from "../plugin/plugin.ts";
 import { formatAddress } from "./address.ts";
 import { leftFrom, scopesTouched } from "./before.ts";
 import type { ApplyEvent } from "./event.ts";
@@ -20,7 +20,7 @@ export interface RollbackInput {
   /** What was started, in order, with its outcomes. */
   readonly started: readonly Started[];
   /** Checkpoints that are armed: plugin name -> the service's handle. */
-  readonly armed: ReadonlyMap<string, unknown>;
+  readonly armed: ReadonlyMap<string, DocValue>;
   readonly plugins: ReadonlyMap<string, Plugin>;
   readonly contextOf: ContextOf;
   readonly clock: Clock;
@@ -48,7 +48,7 @@ export async function rollBack(input: RollbackInput): Promise<Rollback> {
     const ctx = contextOf(plugin);
     let { actions } = group;
     if (input.armed.has(plugin.name)) {
-      if (!rolledBack.has(plugin.name)) await nativeRollback(plugin, ctx, input.armed.get(plugin.name));
+      if (!rolledBack.has(plugin.name)) await nativeRollback(plugin, ctx, input.armed.get(plugin.name)!);
       rolledBack.add(plugin.name);
       const left = await leftNow(input, contextOf, done);
       actions = actions.filter((action) => left.some(({ address }) => within(address, addressOf(action))));
@@ -81,7 +81,9 @@ export async function rollBack(input: RollbackInput): Promise<Rollback> {
 }
 
 /** The addresses that an action changes: its own, and those of what came along. */
-function placesOf(action: Action): readonly string[] {
+export function placesOf(
+  action: Pick<Action, "plugin" | "resource" | "key" | "field" | "also">,
+): readonly string[] {
   const { plugin } = action;
   const along = action.also.map(({ resource, key }) => formatAddress({ plugin, resource, key, field: null }));
   return [addressOf(action), ...along];
@@ -136,7 +138,7 @@ async function undo(
 }
 
 /** Whatever it answers, the reading afterwards decides. */
-async function nativeRollback(plugin: Plugin, ctx: PluginContext, handle: unknown): Promise<Outcome> {
+export async function nativeRollback(plugin: Plugin, ctx: PluginContext, handle: DocValue): Promise<Outcome> {
   try {
     return await plugin.checkpoint!.rollback(ctx, handle);
   } catch (error) {
@@ -145,16 +147,16 @@ async function nativeRollback(plugin: Plugin, ctx: PluginContext, handle: unknow
 }
 
 /** Ctrl-C is why things are put back; it must not stop that. */
-function unstoppable(ctx: PluginContext): PluginContext {
+export function unstoppable(ctx: PluginContext): PluginContext {
   return { ...ctx, signal: new AbortController().signal };
 }
 
 /** Is `address` that of the action, or of a field of the item it makes or removes? */
-function within(address: string, action: string): boolean {
+export function within(address: string, action: string): boolean {
   return address === action || address.startsWith(`${action}.`) || action.startsWith(`${address}.`);
 }
 
-function readsIn(reading: Reading, plugins: Iterable<string>): number {
+export function readsIn(reading: Reading, plugins: Iterable<string>): number {
   let reads = 0;
   for (const plugin of plugins) {
     const observed = reading.observed.get(plugin);

@@ -50,10 +50,16 @@ function reason(): string | false {
   return false;
 }
 
+export interface BootOptions {
+  /** Folders of the host that the machine sees at the same path: for what its own systemd starts. */
+  readonly bind?: readonly string[];
+}
+
 /** Boots a machine of this name; `await using` or dispose takes it down again. */
-export function boot(name: string): Machine {
+export function boot(name: string, { bind = [] }: BootOptions = {}): Machine {
   const unique = `${name}-${process.pid}`;
-  const up = spawnSync(lab, ["up", unique], { encoding: "utf8" });
+  const env = { ...process.env, LAB_BIND: bind.join(" ") };
+  const up = spawnSync(lab, ["up", unique], { encoding: "utf8", env });
   if (up.status !== 0) throw new Error(`lab up ${unique}: ${up.stderr}`);
   const facts = new Map(
     up.stdout.split("\n").map((line) => [line.split("=")[0] ?? "", line.slice(line.indexOf("=") + 1)]),

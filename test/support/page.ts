@@ -151,6 +151,11 @@ function steady(text: string): string {
     .replace(/"(pid|uid|takenAtMs)": ?\d+/g, '"$1": 0')
     .replace(/"(since|boot_id|guid|user|owner|command)": ?"[^"]*"/g, '"$1": ""')
     .replace(/\b\d+\.\d+\.\d+\b/g, "VERSION")
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, "TIME")
+    .replace(/^( *@\d+) +TIME +\S+( \(\S+\))? +(?=apply|rollback)/gm, "$1  TIME  USER  ")
+    .replace(/^( *GEN) +TIME +WHO +/gm, "$1  TIME  WHO  ")
+    .replace(/(@\d+, TIME,) \S+( \([^ )]+\))?/g, "$1 USER")
+    .replace(/\bby \S+( \S+\.(?:service|scope))? op-dbus/g, "by USER op-dbus")
     .replace(/ {3,}/g, "   ");
 }
 

@@ -21,10 +21,12 @@ import {
   type Reading,
 } from "../../src/state/state.ts";
 import type { Report, Wanted, WantedItem, WantedPlugin, WantedResource } from "../../src/state/model.ts";
+import type { ApplyInput } from "../../src/state/apply.ts";
 import { bindDocument } from "../../src/state/bind.ts";
 import { parseDocument } from "../../src/state/document.ts";
 import type { Selection } from "../../src/state/selection.ts";
 import { fakeClock } from "./fake-clock.ts";
+import { askNothing, silentRecorder } from "./recorder.ts";
 
 const AT = { file: "doc.json", line: 1, column: 1 };
 const RESOURCES = new Set(["things", "fixed"]);
@@ -44,7 +46,13 @@ export function documentOf(spec: Spec): Document {
     plugins.set(plugin, { plugin, self, resources, at: AT });
   }
   const text = writeJson({ version: 1, plugins: spec }, 0);
-  return { version: 1, plugins, sources: [{ file: "doc.json", format: "json", text }], digest: "d1" };
+  return {
+    version: 1,
+    plugins,
+    probes: [],
+    sources: [{ file: "doc.json", format: "json", text }],
+    digest: "d1",
+  };
 }
 
 function resourceOf(value: Readonly<Record<string, DocValue>>): WantedResource {
@@ -141,6 +149,7 @@ export async function applied(
   plugins: ReadonlyMap<string, Plugin>,
   signal: AbortSignal = new AbortController().signal,
   listen: (event: ApplyEvent) => void = () => undefined,
+  more: Partial<ApplyInput> = {},
 ): Promise<Applied> {
   const clock = fakeClock();
   const events: ApplyEvent[] = [];
@@ -153,6 +162,11 @@ export async function applied(
     signal,
     verify: true,
     verifyTimeoutMs: 500,
+    recorder: silentRecorder,
+    hold: null,
+    arm: null,
+    ask: askNothing,
+    ...more,
     events: (event) => {
       events.push(event);
       listen(event);

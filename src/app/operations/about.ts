@@ -1,9 +1,9 @@
 // Operations about the product itself: error codes, version, settings.
 
-import { readFileSync } from "node:fs";
 import { CODES, EXITS, type Code } from "../../base/codes.ts";
 import { fileName, showSetting } from "../../base/config.ts";
 import { OpError } from "../../base/error.ts";
+import { packageVersion } from "../../base/package.ts";
 import { nearest } from "../../base/nearest.ts";
 import { SETTINGS } from "../../base/settings.ts";
 import type { Bound } from "../bound.ts";
@@ -26,15 +26,12 @@ export const explain: Bound<"explain"> = (_parts, { code }) => {
   });
 };
 
-export const version: Bound<"version"> = (parts) => {
-  const text = readFileSync(`${parts.packageDir}/package.json`, "utf8");
-  const { version: number } = JSON.parse(text) as { version: string };
-  return Promise.resolve({
-    version: number,
+export const version: Bound<"version"> = () =>
+  Promise.resolve({
+    version: packageVersion(),
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
   });
-};
 
 export const configShow: Bound<"config.show"> = (parts) => {
   const { config, origins } = parts.configured;

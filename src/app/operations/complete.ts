@@ -26,7 +26,7 @@ async function addresses(parts: Parts, partial: string, talk: Talk): Promise<rea
   const bus = await parts.readingBus();
   const colon = partial.indexOf(":");
   if (colon < 0) return await (await parts.shelf()).names(bus);
-  const session = await parts.session(talk);
+  const session = await parts.session(talk, { recover: false });
   const plugin = (await session.pluginsFor([partial.slice(0, colon)], { starts: false })).get(
     partial.slice(0, colon),
   );

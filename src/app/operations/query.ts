@@ -8,7 +8,8 @@ import { namesNothing } from "../named.ts";
 import { refuseInterrupted } from "../session.ts";
 import { matching, needsOf, pluginsNamed, readPatterns, scopeOf } from "../scope.ts";
 
-export const query: Bound<"query"> = async (parts, { addresses }, talk) => {
+export const query: Bound<"query"> = async (parts, { addresses, at }, talk) => {
+  if (at !== undefined) return (await import("./query-at.ts")).queryAt(parts, addresses, at, talk);
   const patterns = readPatterns(addresses);
   const names = addresses.length === 0 ? null : pluginsNamed(patterns);
   const session = await parts.session(talk);

@@ -75,4 +75,30 @@ export const COMMAND_CODES = {
     "the file is no saved discovery",
     "`op-dbus discover --known FILE` takes a file that `op-dbus discover --out FILE` wrote. This one is not of that form, or of another version.",
   ),
+  // the daemon and its socket
+  OPD9040: code(
+    "locked",
+    "another daemon holds the state directory",
+    "One daemon at a time works for a state directory. The holder is named with its process id, user and command. Commands find it by themselves and are sent to it. The hold ends with its process, however that ends.",
+  ),
+  OPD9041: code(
+    "unavailable",
+    "the daemon cannot listen",
+    "The daemon's socket lies in the folder `daemon` of the runtime directory, which must be a folder that only its owner can enter, and a socket path has at most 107 bytes. The message says what is in the way. Nothing was started.",
+  ),
+  OPD9042: code(
+    "unavailable",
+    "the daemon went away",
+    "The connection to the daemon ended before its answer came. What was asked only reads, so nothing was changed. Run the command again: without a daemon it does the work itself.",
+  ),
+  OPD9043: code(
+    "unknown",
+    "the daemon went away during a change",
+    "The connection to the daemon ended while it was changing something, so what became of it is not known here. A daemon that still runs puts everything back, as after Ctrl-C; what a daemon that was killed left is settled by the next command, or by `op-dbus recover` alone. `op-dbus history` shows how it ended.",
+  ),
+  OPD9044: code(
+    "bug",
+    "what came over the socket is not understood",
+    "A client and a daemon of the same version speak by lines of JSON that both know. One of them sent something else, or a line beyond the limit. The connection was closed. What was under way is put back, as after Ctrl-C.",
+  ),
 } as const satisfies Record<string, CodeEntry>;

@@ -89,6 +89,44 @@ export const STATE_CODES = {
     "interrupted before anything was changed",
     "The apply was interrupted before its first action. Nothing was sent that changes the machine.",
   ),
+  OPD2124: code(
+    "failed",
+    "a record could not be kept, everything was put back",
+    "An apply is recorded while it runs, so that a crash at any instant can be understood. A record could not be written (the disk is full or failing), so nothing more was called and everything that was done was undone; reading again showed the values from before. Make room below the state directory and apply again.",
+    3,
+  ),
+  OPD2125: code(
+    "failed",
+    "a probe did not pass, everything was put back",
+    "The document lists probes that must pass for an apply to count as good. One of them failed for its whole time (`within_s`), so everything that the apply had done was undone, and reading again showed the values from before. The message names the probe and what it found.",
+    3,
+  ),
+  // timed commit
+  OPD2130: code(
+    "input",
+    "a probe cannot be used",
+    "`probes` is a list of tables. Each has exactly one of value (with `is`), unit, tcp, dns or command, and may have within_s, the seconds in which it must pass. A command is an absolute path with its arguments; the program and the folders above it belong to root and nobody else may write them. Nothing was sent.",
+  ),
+  OPD2131: code(
+    "stale",
+    "its time for a commit is over",
+    "An apply with --no-commit goes back by itself when nobody commits it in time. This one was committed too late: it has been put back, or is being put back now. `op-dbus checkpoint list` shows what is still open, `op-dbus history` what became of it.",
+  ),
+  OPD2132: code(
+    "stale",
+    "there is nothing that waits for a commit",
+    "commit, rollback and checkpoint show are about an apply that was made with --no-commit and is still open on this bus. There is none, or none of this name. `op-dbus checkpoint list` shows what is open; what was committed is taken back with `op-dbus rollback --to N`.",
+  ),
+  OPD2133: code(
+    "locked",
+    "an apply on this bus waits for its commit",
+    "While an apply with --no-commit is open nobody else changes this bus: otherwise what it goes back to would not be what was there. The message names who made it and when it goes back. Commit it or roll it back, then run the command again.",
+  ),
+  OPD2134: code(
+    "unavailable",
+    "the guard could not be started",
+    "A timed commit is kept by a process of its own, which puts everything back when nobody commits in time. It did not get ready, so nothing was changed. Where systemd runs it is a transient unit: `journalctl -u UNIT` says what it had to say.",
+  ),
   // saved plans
   OPD2140: code(
     "stale",
@@ -149,5 +187,21 @@ export const STATE_CODES = {
     "usage",
     "an address cannot be read",
     "An address is plugin:field or plugin:resource/key.field. A key with other characters than A-Z a-z 0-9 _ @ - stands in double quotes with JSON escapes. In patterns * matches inside one part and ** any number of parts.",
+  ),
+  // history
+  OPD2150: code(
+    "input",
+    "there is no such generation",
+    "A generation is the N-th apply that came to an end, written @N; @0 is the machine before the first. The message says which there are, `op-dbus history` lists them. A file that is really called @12 is written ./@12.",
+  ),
+  OPD2151: code(
+    "input",
+    "not a time",
+    "A time is a generation (@12), an RFC 3339 time (2026-05-01T10:00:00Z), a date or a date with a time of this machine's zone (2026-05-01, 2026-05-01 10:00), or how long ago it was (90s, 10min, 2h, 3 days ago).",
+  ),
+  OPD2152: code(
+    "input",
+    "a generation has no documents",
+    "@0 is the machine before the first apply: no document led there. It can stand where a state is asked for (`query --at @0`, `diff @0 @5`, `rollback --to 0`), not where a document is.",
   ),
 } as const satisfies Record<string, CodeEntry>;

@@ -1,23 +1,26 @@
 // `op-dbus apply`: make the machine as the documents say, or leave it as it was.
 
 import { OpError } from "../../base/error.ts";
+import { LIMITS } from "../../base/limits.ts";
 import { command, type Context } from "../command.ts";
-import { files, flag, seconds, selection, targetsOf, type Selection } from "../options.ts";
+import { autoApprove, files, flag, seconds, selection, targetsOf } from "../options.ts";
+import type { Risk, Selection } from "../options.ts";
 import { runPlan } from "./plan.ts";
 
 const UNDOS = ["native", "inverse", "compensate", "none"] as const;
 const FIDELITIES = ["simulated", "computed", "opaque"] as const;
-const RISKS = ["read", "reversible", "needs-confirm", "irreversible"] as const;
 
 type Flags = Selection & {
   readonly dryRun?: boolean;
   readonly detailedExitcode?: boolean;
-  readonly autoApprove?: (typeof RISKS)[number];
+  readonly autoApprove?: Risk;
   readonly checkAuth?: boolean;
   readonly refresh?: boolean;
   readonly noVerify?: boolean;
   readonly verifyTimeout?: number;
   readonly lockTimeout?: number;
+  readonly noCommit?: boolean;
+  readonly timeout?: number;
   readonly requireUndo?: (typeof UNDOS)[number];
   readonly requireFidelity?: (typeof FIDELITIES)[number];
 };
@@ -32,17 +35,14 @@ export const apply = command<Flags, string[]>({
       ...selection,
       dryRun: flag("plan only; of a saved plan: does it still fit?"),
       detailedExitcode: flag("exit 2 when something was changed"),
-      autoApprove: {
-        kind: "enum",
-        values: RISKS,
-        optional: true,
-        brief: "go ahead unasked up to this class; alone it means needs-confirm",
-      },
+      autoApprove,
       checkAuth: flag("ask polkit for every action first, without prompting anybody"),
       refresh: flag("let services fetch fresh lists (packages) before planning"),
       noVerify: flag("do not read again afterwards"),
       verifyTimeout: seconds("how long to wait until the machine is as documented"),
       lockTimeout: seconds("how long to wait for another op-dbus on this bus"),
+      noCommit: flag("go back by itself unless `op-dbus commit` comes in time"),
+      timeout: seconds("with --no-commit: in how much time (60)"),
       requireUndo: {
         kind: "enum",
         values: UNDOS,
@@ -58,14 +58,14 @@ export const apply = command<Flags, string[]>({
     },
     aliases: { n: "dryRun", p: "plugin" },
   },
-  more: "At a terminal it always asks: [y/N] when everything can be undone, the word yes above that. Without a terminal reversible changes go ahead, others need --auto-approve. A saved plan asks nothing. Ctrl-C once finishes the action under way and puts everything back; twice leaves at once.",
+  more: "At a terminal it always asks: [y/N] when everything can be undone, the word yes above that. Without a terminal reversible changes go ahead, others need --auto-approve. A saved plan asks nothing. Ctrl-C once finishes the action under way and puts everything back; twice leaves at once. With --no-commit a guard process puts everything back when the time is over, whatever became of this terminal.",
   exits: [
     [0, "done and verified, or nothing to do"],
     [1, "failed before any change, or the answer was no"],
     [2, "changed something (--detailed-exitcode only)"],
     [3, "failed; everything was put back and read again"],
     [4, "failed and not, or not verifiably, put back: a person is needed"],
-    [5, "another op-dbus changes this bus"],
+    [5, "another op-dbus changes this bus, or an apply on it waits for its commit"],
     [6, "the saved plan no longer fits"],
     [7, "weaker than --require-… or an untrusted plan file"],
     [9, "polkit or the bus refuses"],
@@ -77,6 +77,7 @@ export const apply = command<Flags, string[]>({
   examples: [
     ["op-dbus apply web.toml", "plan, ask, apply, verify"],
     ["op-dbus apply --auto-approve web.toml", "the same from a script, up to needs-confirm"],
+    ["op-dbus apply --no-commit --timeout 60 net.toml", "back in a minute unless  op-dbus commit  comes"],
     ["op-dbus apply plan.json", "exactly the plan that was saved, or nothing"],
     ["op-dbus apply --dry-run plan.json", "would that still go ahead?"],
     ["op-dbus apply undo.json", "back, with a document from plan --revert"],
@@ -106,11 +107,27 @@ async function run(context: Context, flags: Flags, ...names: string[]): Promise<
     requireFidelity: flags.requireFidelity ?? null,
     verifyTimeoutMs: flags.verifyTimeout ?? null,
     lockTimeoutMs: flags.lockTimeout ?? null,
+    holdMs: holdMsOf(flags),
   };
   const reply = await invoke("apply", request, talk);
   const { reportJson, reportText } = await import("../views/report.ts");
   terminal.print(globals.json ? reportJson(reply) : reportText(reply, terminal.out));
   return flags.detailedExitcode === true && reply.report.end === "done" ? 2 : 0;
+}
+
+/** null = kept at once. Throws OPD9001. */
+function holdMsOf({ noCommit, timeout }: Flags): number | null {
+  const { commitTimeoutMs, commitTimeoutMsMin, commitTimeoutMsMax } = LIMITS;
+  if (noCommit !== true) {
+    if (timeout === undefined) return null;
+    throw new OpError("OPD9001", "--timeout is the time for a commit: it needs --no-commit");
+  }
+  const ms = timeout ?? commitTimeoutMs;
+  if (ms >= commitTimeoutMsMin && ms <= commitTimeoutMsMax) return ms;
+  throw new OpError(
+    "OPD9001",
+    `--timeout is from ${commitTimeoutMsMin / 1000} to ${commitTimeoutMsMax / 1000} seconds`,
+  );
 }
 
 /** As `plan`; with --json in the lines of a run. */

@@ -27,6 +27,11 @@ export function eventText(event: Event, look: Look): string | null {
     }
     case "checkpoint_armed":
       return `${look.paint("dim", `checkpoint of ${visible(event.plugin)}: it goes back by itself after ${showMs(event.timeoutMs)}`)}`;
+    case "guard_armed":
+      return look.paint(
+        "dim",
+        `guard ready: ${visible(event.unit === "" ? `process ${event.pid}` : event.unit)}`,
+      );
     case "rollback_start":
       return `${look.paint("yellow", "putting back")} ${count(event.steps, "change")}: ${visible(event.reason)}`;
     case "rollback_complete":
@@ -70,6 +75,8 @@ export function eventJson(event: Event): string[] {
       return [replyJson(event, 0)];
     case "checkpoint_armed":
       return [replyJson({ type: event.type, plugin: event.plugin, timeoutMs: event.timeoutMs }, 0)];
+    case "guard_armed":
+      return [replyJson({ ...event, type: "checkpoint_armed" }, 0)];
     case "planned": {
       const { addresses, plan } = event;
       const line = (id: string, action: object): string =>

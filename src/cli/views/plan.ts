@@ -4,7 +4,7 @@
 import { visible } from "../../base/visible.ts";
 import type { Action, Drift, Plan, PlanReply } from "../../api/api.ts";
 import type { Look, Tone } from "../terminal.ts";
-import { count, showValue } from "./value.ts";
+import { count, showMs, showValue } from "./value.ts";
 import { wrap } from "./table.ts";
 
 const SIGNS = { create: "+", update: "~", delete: "-" } as const;
@@ -35,7 +35,7 @@ export function planText(
     }
     lines.push("");
   }
-  if (!short) lines.push(...driftLines(plan.drift, look));
+  if (!short) lines.push(...probeLines(plan, look), ...driftLines(plan.drift, look));
   lines.push(summaryLine(plan, look));
   for (const warning of plan.warnings) lines.push(...wrap(`note: ${visible(warning)}`, look.width));
   return `${lines.join("\n")}\n`;
@@ -63,6 +63,17 @@ function actionLines(action: Action, address: string, look: Look): string[] {
           .slice(0, 1);
   if (lower.length === 0) lower.push(via, rest);
   return [...head, ...lower.map((line) => `      ${look.paint("dim", line)}`)];
+}
+
+/** What must be answered well afterwards: a program that is started is named as it is called. */
+function probeLines({ document, actions }: Plan, look: Look): string[] {
+  if (document.probes.length === 0 || actions.length === 0) return [];
+  const lines = document.probes.map((probe) => {
+    const is = probe.kind === "value" ? ` is ${showValue(probe.is)}` : "";
+    const risk = probe.kind === "command" ? ", starts a program: risk needs-confirm" : "";
+    return `  ? ${visible(probe.about)}${is}  ${look.paint("dim", `within ${showMs(probe.withinMs)}${risk}`)}`;
+  });
+  return [look.paint("bold", "Probes, afterwards:"), ...lines, ""];
 }
 
 const FIDELITY = { simulated: "simulated by the service", computed: "computed", opaque: "opaque" } as const;

@@ -5,7 +5,7 @@ import type { Look } from "../terminal.ts";
 import { count, showMs, replyJson } from "./value.ts";
 
 /** For an end that is no error; the others are told as errors with the state of the machine. */
-export function reportText({ report }: ApplyReply, look: Look): string {
+export function reportText({ report, armed }: ApplyReply, look: Look): string {
   if (report.end === "unchanged")
     return `${look.paint("green", "Nothing to do")}: the machine is as documented.\n`;
   const done = report.results.filter((result) => result.outcome.outcome === "done").length;
@@ -15,7 +15,18 @@ export function reportText({ report }: ApplyReply, look: Look): string {
     checked === null
       ? "not verified"
       : `verified ${count(checked.checked, "value")} in ${showMs(checked.elapsedMs)}${checked.attempts > 1 ? `, try ${checked.attempts}` : ""}`;
-  return `${look.paint("green", "Applied")}: ${count(done, "change")} in ${took}, ${verified}.\n`;
+  const applied = `${look.paint("green", "Applied")}: ${count(done, "change")} in ${took}, ${verified}.\n`;
+  if (armed === null) return applied;
+  const at = look.paint("bold", clockText(armed.deadline));
+  return `${applied}${look.paint("yellow", "Armed")}: checkpoint ${armed.id}, reverts at ${at} unless you run  op-dbus commit ${armed.id}\n`;
+}
+
+/** The time of day here, of an RFC 3339 time. */
+function clockText(time: string): string {
+  const date = new Date(time);
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((n) => String(n).padStart(2, "0"))
+    .join(":");
 }
 
 /** Actions that one call did took their time together: it counts once. */
@@ -33,7 +44,7 @@ export function plannedJson({ summary, drift }: Plan): string {
 }
 
 /** The `summary` line of the JSON stream. */
-export function reportJson({ plan, report, addresses }: ApplyReply): string {
+export function reportJson({ plan, report, addresses, armed }: ApplyReply): string {
   const results = report.results.map((result) => ({
     id: result.action.id,
     address: addresses.get(result.action.id),
@@ -48,6 +59,7 @@ export function reportJson({ plan, report, addresses }: ApplyReply): string {
       plan: plan.summary,
       results,
       verification,
+      ...(armed === null ? {} : { checkpoint: armed }),
       rollback: rollback === null ? null : { verification: rollback.verification, left: rollback.left },
     },
     0,

@@ -22,6 +22,7 @@ import {
   writeSync,
   type Stats,
 } from "node:fs";
+import { openLock, type FileLock } from "./lock.ts";
 
 export interface Disk {
   /** O_NOFOLLOW, O_CLOEXEC and O_NOCTTY are added. */
@@ -45,6 +46,8 @@ export interface Disk {
   list(path: string): readonly string[];
   syncFolder(path: string): void;
   freeBytes(path: string): number;
+  /** A lock file; see lock.ts. */
+  lock(path: string): FileLock;
 }
 
 export const systemDisk: Disk = Object.freeze({
@@ -69,7 +72,7 @@ export const systemDisk: Disk = Object.freeze({
   rename: (from: string, to: string) => renameSync(from, to),
   link: (from: string, to: string) => linkSync(from, to),
   unlink: (path: string) => unlinkSync(path),
-  mkdir: (path: string, mode: number) => void mkdirSync(path, { mode }),
+  mkdir: (path: string, mode: number) => mkdirSync(path, { mode }),
   list: (path: string) => readdirSync(path).toSorted(),
   syncFolder(path: string) {
     const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
@@ -83,6 +86,7 @@ export const systemDisk: Disk = Object.freeze({
     const { bavail, bsize } = statfsSync(path);
     return bavail * bsize;
   },
+  lock: openLock,
 });
 
 function writeSome(fd: number, bytes: Uint8Array, at: number, position: number): Promise<number> {

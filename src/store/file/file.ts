@@ -2,4 +2,5 @@
 // files that appear whole or not at all. Every open refuses symbolic links.
 
 export { systemDisk, type Disk } from "./disk.ts";
+export type { FileLock } from "./lock.ts";
 export { checkPrivate, makePrivate } from "./private.ts";

@@ -1,8 +1,12 @@
 // The service's own transaction: created before an apply, committed after its verification, rolled back otherwise. The
-// handle is the reply of `create`. What it covers is the mapping's claim; verification decides.
+// handle is the reply of `create` as a document value, so that another process can go on with it. What it covers is the
+// mapping's claim; verification decides.
 
 import { OpError } from "../../../base/error.ts";
+import { isTable, tableOf, type DocValue } from "../../doc.ts";
 import type { NativeCheckpoint, Outcome, PluginContext } from "../../plugin.ts";
+import { splitTypes } from "../../value/signature.ts";
+import { toDocument, toWire } from "../../value/value.ts";
 import { walkReply, type Answer } from "./answer.ts";
 import { startReading } from "./items.ts";
 import type { Mapping, Recipe } from "../model.ts";
@@ -16,19 +20,42 @@ export function checkpointOf(
 ): NativeCheckpoint | null {
   const { checkpoint } = mapping;
   if (checkpoint === null) return null;
-  const end = (recipe: Recipe) => async (ctx: PluginContext, handle: unknown) =>
-    (await run(start(ctx), recipe, handle as Answer | null, 0)).outcome;
+  const end = (recipe: Recipe) => async (ctx: PluginContext, handle: DocValue) =>
+    (await run(start(ctx), recipe, answerOf(handle), 0)).outcome;
   return Object.freeze({
     covers: checkpoint.covers,
     async create(ctx: PluginContext, timeoutMs: number) {
       const { outcome, reply } = await run(start(ctx), checkpoint.create, null, Math.ceil(timeoutMs / 1000));
       if (outcome.outcome !== "done")
         throw new OpError("OPD6065", `${mapping.service}: no checkpoint: ${outcome.reason}`);
-      return { handle: reply };
+      return { handle: handleOf(reply) };
     },
     commit: end(checkpoint.commit),
     rollback: end(checkpoint.rollback),
   });
+}
+
+/** {signature, body}: arguments as documents have them; null without a reply. */
+function handleOf(reply: Answer | null): DocValue {
+  if (reply === null) return null;
+  const types = splitTypes(reply.signature);
+  const body = types.map((type, at) => toDocument(type, reply.body[at] ?? ""));
+  return Object.freeze(
+    tableOf([
+      ["signature", reply.signature],
+      ["body", body],
+    ]),
+  );
+}
+
+/** What `handleOf` made. A value that is none gives null, and the service refuses what has no handle. */
+function answerOf(handle: DocValue): Answer | null {
+  if (!isTable(handle)) return null;
+  const { signature, body } = handle;
+  if (typeof signature !== "string" || !Array.isArray(body)) return null;
+  const args = splitTypes(signature).map((type, at) => toWire(type, (body as readonly DocValue[])[at] ?? null));
+  const wires = args.flatMap((arg) => ("wire" in arg ? [arg.wire] : []));
+  return wires.length === args.length ? { signature, body: wires } : null;
 }
 
 async function run(

@@ -1,0 +1,164 @@
+// The daemon: holds the state directory, listens, serves the operations of the table, does what is due. Each connection
+// gets parts of its own, as a command in its own process has them: nothing is kept between two runs, so nothing is stale
+// and the output is the same. The socket itself is handed in: doors are above this room.
+
+import { realpathSync } from "node:fs";
+import { hostname, userInfo } from "node:os";
+import type { Caller, Invoke, Traffic } from "../api/api.ts";
+import { openConnection, sharedFacts, socketFolder, socketPath } from "../api/client/client.ts";
+import { PROTOCOL, type CallerSettings, type Hello } from "../api/wire.ts";
+import { systemClock, type Clock } from "../base/clock.ts";
+import type { Configured } from "../base/config.ts";
+import { OpError } from "../base/error.ts";
+import { createLog, errorFields, logFormat, type Log } from "../base/log.ts";
+import type { Who } from "../base/settings.ts";
+import { makePrivate, systemDisk } from "../store/file/file.ts";
+import { makeStateFolder } from "./state-folder.ts";
+import { buildApp } from "./app.ts";
+import { daemonJobs, settleAtStart } from "./chores.ts";
+import { takeLock } from "./lock.ts";
+import { systemdNotify, watch, watchdogMs } from "./notify.ts";
+import { openParts } from "./parts.ts";
+import { runSchedule, type Job } from "./schedule.ts";
+
+/** What the door of server/socket.ts is to this room. */
+export interface Door {
+  drain(hurry: AbortSignal): Promise<boolean>;
+}
+export interface DoorOptions {
+  readonly path: string;
+  readonly hello: Hello;
+  readonly open: (
+    caller: Caller,
+    settings: CallerSettings,
+  ) => { readonly invoke: Invoke; close(): Promise<Traffic | null> };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface DaemonInput {
+  readonly configured: Configured;
+  readonly who: Who;
+  readonly version: string;
+  readonly listen: (options: DoorOptions) => Promise<Door>;
+  /** Fires when it shall stop. */
+  readonly stop: AbortSignal;
+  /** Fires when what still runs shall be put back at once. */
+  readonly hurry: AbortSignal;
+}
+
+/** Serves until `stop` fires. False: something still ran when the last deadline passed. Throws OPD9040, OPD9041, OPD5001. */
+export async function runDaemon(input: DaemonInput): Promise<boolean> {
+  const { configured, who, stop } = input;
+  const { config } = configured;
+  const log = daemonLog(configured, who);
+  const held = await holdState(configured, who, stop);
+  try {
+    makePrivate(systemDisk, socketFolder(config.runtimeDir), who.uid);
+    const path = socketPath(config.runtimeDir, config.stateDir);
+    const hello = helloOf(input);
+    const open = (caller: Caller, settings: CallerSettings) => keeper(input, caller, settings);
+    const door = await input.listen({ path, hello, open, clock: systemClock, log });
+    log.info("serving", { socket: path, state: realpathSync(config.stateDir) });
+    return await serve(input, door, path, log);
+  } finally {
+    await held.release();
+  }
+}
+
+async function serve(input: DaemonInput, door: Door, path: string, log: Log): Promise<boolean> {
+  const { configured, who, stop } = input;
+  const notify = systemdNotify(who.env, log);
+  const over = new AbortController();
+  const everyMs = watchdogMs(who.env, process.pid);
+  // While it drains the socket is gone: then the loop that turns is what is left to prove.
+  const alive = async (): Promise<void> => {
+    if (!stop.aborted) await answers(path);
+  };
+  const parts = openParts({ configured, who });
+  try {
+    await notify("READY=1", `STATUS=serving ${path}`);
+    const signal = over.signal;
+    const watching = everyMs === null ? null : watch(everyMs, alive, { notify, clock: systemClock, log, signal });
+    await settleAtStart(parts, log, stop);
+    const failed = (job: Job, error: unknown): void => log.error(`${job.name} failed`, errorFields(error));
+    await runSchedule({ jobs: daemonJobs(parts, log), clock: systemClock, signal: stop, failed });
+    log.info("stopping");
+    await notify("STOPPING=1", "STATUS=waiting for what runs");
+    const ended = await door.drain(input.hurry);
+    over.abort();
+    await watching;
+    log.info(ended ? "stopped" : "stopped while something still ran");
+    return ended;
+  } finally {
+    await parts.close();
+  }
+}
+
+/** The event loop turns and the socket is answered: a bare timer would prove only the first. */
+async function answers(path: string): Promise<void> {
+  const connection = await openConnection(path, {});
+  if (connection === null) throw new OpError("OPD9042", "nobody listens on the socket", { where: path });
+  try {
+    await connection.ping();
+  } finally {
+    connection.destroy();
+  }
+}
+
+/** One daemon a state directory: the lock lies in it, so that no second name or runtime directory lets in another. */
+async function holdState({ config }: Configured, { uid }: Who, signal: AbortSignal) {
+  return await takeLock({
+    directory: await makeStateFolder(config.stateDir, "@state", uid),
+    name: "daemon",
+    waitMs: 0,
+    signal,
+    clock: systemClock,
+    user: userInfo().username,
+    command: ["op-dbus", ...process.argv.slice(2)].join(" "),
+    taken: (holder, file) =>
+      new OpError("OPD9040", `another daemon holds ${config.stateDir}: ${holder}`, {
+        where: file,
+        now: "nothing was started",
+      }),
+  });
+}
+
+function helloOf({ configured, who, version }: DaemonInput): Hello {
+  return {
+    type: "hello",
+    protocol: PROTOCOL,
+    version,
+    pid: process.pid,
+    shared: sharedFacts(configured, who),
+  };
+}
+
+/** The operations for one caller: its own parts, with the settings that are its own. */
+function keeper({ configured, who }: DaemonInput, caller: Caller, settings: CallerSettings) {
+  const config = {
+    ...configured.config,
+    callDeadlineMs: settings.call_deadline_ms,
+    verifyTimeoutMs: settings.verify_timeout_ms,
+    lockTimeoutMs: settings.lock_timeout_ms,
+  };
+  const app = buildApp({ configured: { ...configured, config }, who, caller });
+  return {
+    invoke: app.invoke,
+    async close() {
+      await app.close();
+      return app.traffic();
+    },
+  };
+}
+
+function daemonLog({ config }: Configured, who: Who): Log {
+  return createLog({
+    level: config.logLevel,
+    format: logFormat(who.env),
+    write: (line) => void process.stderr.write(line),
+    wallMs: systemClock.wallMs,
+    pid: process.pid,
+    hostname: hostname(),
+  });
+}

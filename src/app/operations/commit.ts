@@ -1,0 +1,17 @@
+// commit: keep what an apply with --no-commit did, if its time is not over.
+
+import { OpError } from "../../base/error.ts";
+import type { Bound } from "../bound.ts";
+import { keep } from "../settled.ts";
+import { withWaiting } from "../with-waiting.ts";
+
+export const commit: Bound<"commit"> = async (parts, request, talk) =>
+  await withWaiting(parts, request, talk, async (settling, waiting) => {
+    const { id, state } = waiting;
+    if (state === "held") return await keep(settling, waiting, "commit");
+    const why =
+      state === "running"
+        ? `checkpoint ${id} was interrupted before its work was done`
+        : `the time for a commit of ${id} is over`;
+    throw new OpError("OPD2131", why, { now: "it is put back", hint: "op-dbus checkpoint list" });
+  });

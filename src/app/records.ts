@@ -1,0 +1,90 @@
+// What is kept of what was done, in the state directory: the audit log in `@timing`, the journal in `@state/journal`, the
+// pin of the newest checkpoint in `@state/pin`. Folders are private; keys lie elsewhere, so that a copy of the records
+// holds none.
+
+import { join } from "node:path";
+import type { Clock } from "../base/clock.ts";
+import { errnoOf } from "../base/file.ts";
+import { bootId } from "../base/process.ts";
+import { configHome, type Config, type Who } from "../base/settings.ts";
+import type { DroppedEntry } from "../state/state.ts";
+import { openAudit, writePin, type Audit, type Checkpoint } from "../store/audit/audit.ts";
+import { checkPrivate, makePrivate, systemDisk, type Disk } from "../store/file/file.ts";
+import { openJournal, type Journal } from "../store/journal/journal.ts";
+import { makeStateFolder } from "./state-folder.ts";
+
+export interface Records {
+  readonly audit: Audit;
+  readonly journal: Journal;
+  /** Remembers a checkpoint outside of the log's folder: a log that is cut behind it is noticed. Throws OPD5002. */
+  pin(checkpoint: Checkpoint): void;
+  close(): Promise<void>;
+}
+
+export interface RecordsInput {
+  readonly config: Pick<Config, "stateDir">;
+  readonly who: Who;
+  readonly clock: Clock;
+  /** Tests hand in one that fails. */
+  readonly disk?: Disk | undefined;
+}
+
+/** Opens both for writing, made where they are missing. Throws OPD5001 to OPD5005, OPD5101, OPD5201. */
+export async function openRecords({ config, who, clock, disk = systemDisk }: RecordsInput): Promise<Records> {
+  const { stateDir } = config;
+  const [timing, state] = [
+    await makeStateFolder(stateDir, "@timing", who.uid),
+    await makeStateFolder(stateDir, "@state", who.uid),
+  ];
+  const keyDirectory = join(configHome(who), "keys");
+  // Refused here, before there is anything to put back.
+  makePrivate(disk, keyDirectory, who.uid);
+  const audit = await openAudit({
+    directory: timing,
+    keyDirectory,
+    disk,
+    clock,
+    bootId: bootId(),
+    uid: who.uid,
+  });
+  try {
+    const directory = join(state, "journal");
+    makePrivate(disk, directory, who.uid);
+    const journal = await openJournal({ directory, disk, clock });
+    // What a crash cut off was never acknowledged; that it is gone is told all the same.
+    if (audit.droppedBytes > 0) {
+      const dropped = { type: "dropped", bytes: audit.droppedBytes } satisfies DroppedEntry;
+      await audit.append([dropped], { group: false, checkpoint: false });
+    }
+    return {
+      audit,
+      journal,
+      pin: (checkpoint) => writePin(disk, join(state, "pin"), checkpoint, audit.key),
+      async close() {
+        await journal.close();
+        await audit.close();
+      },
+    };
+  } catch (error) {
+    await audit.close();
+    throw error;
+  }
+}
+
+/** The journal as it is, without a lock or a write; null where there is none yet: what every start looks at. */
+export async function peekJournal({
+  config,
+  who,
+  clock,
+  disk = systemDisk,
+}: RecordsInput): Promise<Journal | null> {
+  const directory = join(config.stateDir, "@state", "journal");
+  try {
+    checkPrivate(disk, directory, who.uid);
+  } catch (error) {
+    // Where nobody can go nothing of ours is begun.
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes(errnoOf(error))) return null;
+    throw error;
+  }
+  return await openJournal({ directory, disk, clock, readOnly: true });
+}

@@ -1,0 +1,182 @@
+// What a crash left: applies whose journal is open and whose process is gone. Looked for at the start of everything that
+// opens a session on the bus, and resolved before anything else is read: finished or put back, recorded, told.
+
+import type { Clock } from "../base/clock.ts";
+import type { Configured } from "../base/config.ts";
+import { OpError } from "../base/error.ts";
+import { bootId, isAlive } from "../base/process.ts";
+import {
+  armedState,
+  leftError,
+  recoverApply,
+  scopesOfActions,
+  type EndEntry,
+  type HeldLock,
+  type JournalBegin,
+  type JournalNote,
+  type Mismatch,
+  type WayBack,
+} from "../state/state.ts";
+import type { Bus } from "../host/dbus/dbus.ts";
+import type { Audit } from "../store/audit/audit.ts";
+import type { Journal } from "../store/journal/journal.ts";
+import type { RecoveredReply, Talk } from "../api/api.ts";
+import { writeEnd } from "./recorder.ts";
+import type { Records } from "./records.ts";
+import type { Session } from "./session.ts";
+
+/** What resolving needs of the parts. */
+export interface RecoveryParts {
+  readonly clock: Clock;
+  readonly configured: Configured;
+  records(): Promise<Records>;
+  peekJournal(): Promise<Journal | null>;
+  lock(guid: string, waitMs: number | null, signal: AbortSignal): Promise<HeldLock>;
+  freeBus(): Promise<Bus>;
+}
+
+/** An apply without an end. */
+export interface Pending {
+  readonly id: string;
+  readonly begin: JournalBegin;
+  readonly notes: readonly JournalNote[];
+}
+interface Resolved extends RecoveredReply {
+  readonly left: readonly Mismatch[];
+}
+
+/** Resolves what is pending on the session's bus and tells it. Does nothing while another process holds the bus. Throws
+ * OPD2121 when something is not as before, and what keeps records from being opened. */
+export async function recoverAtStart(parts: RecoveryParts, session: Session): Promise<void> {
+  if ((await interruptedHere(parts, session)).length === 0) return;
+  let lock;
+  try {
+    lock = await parts.lock(session.bus.guid, 0, session.talk.signal);
+  } catch (error) {
+    // Who holds it is at work, or resolves this just now.
+    if (error instanceof OpError && error.code === "OPD9010") return;
+    throw error;
+  }
+  try {
+    await recoverLocked(parts, session);
+  } finally {
+    await lock.release();
+  }
+}
+
+/** The same for who holds the lock of the bus. */
+export async function recoverLocked(
+  parts: RecoveryParts,
+  session: Session,
+): Promise<readonly RecoveredReply[]> {
+  if ((await interruptedHere(parts, session)).length === 0) return [];
+  const records = await parts.records();
+  await records.journal.refresh();
+  const resolved: Resolved[] = [];
+  for (const pending of interrupted(records.journal, parts, session.bus.guid))
+    resolved.push(await resolve(parts, session, records, pending));
+  for (const each of resolved) tell(session.talk, each);
+  const left = resolved.flatMap((each) => each.left);
+  if (left.length > 0) throw leftError("an interrupted apply could not be put back", left);
+  return resolved;
+}
+
+/** What `recover` would resolve, by a journal that is only looked at. */
+export async function interruptedHere(parts: RecoveryParts, { bus }: Session): Promise<readonly Pending[]> {
+  const journal = await parts.peekJournal();
+  if (journal === null) return [];
+  try {
+    return interrupted(journal, parts, bus.guid);
+  } finally {
+    await journal.close();
+  }
+}
+
+/** Those of this bus whose process is gone. One that waits for its commit is not interrupted until its time is over. */
+function interrupted(journal: Journal, { clock }: RecoveryParts, bus: string): readonly Pending[] {
+  const boot = bootId();
+  return journal.pending().flatMap(({ id, begin: value, notes: said }) => {
+    // What this product wrote, behind a checksum.
+    const [begin, notes] = [value as unknown as JournalBegin, said as unknown as readonly JournalNote[]];
+    if (begin.type !== "apply" || begin.bus !== bus) return [];
+    const state = armedState(begin, notes, clock.monotonicMs(), boot);
+    const sameBoot = state !== "earlier-boot";
+    // This process is known to be here, and not in an apply: it holds the lock, or is about to take it.
+    const works = sameBoot && begin.process.pid !== process.pid && isAlive(begin.process);
+    return works || (begin.commit !== null && state === "held") ? [] : [{ id, begin, notes }];
+  });
+}
+
+async function resolve(
+  parts: RecoveryParts,
+  session: Session,
+  records: Records,
+  pending: Pending,
+): Promise<Resolved> {
+  const { id, begin, notes } = pending;
+  const facts = {
+    id,
+    since: begin.time,
+    user: begin.actor.user,
+    subject: begin.actor.subject,
+    actions: begin.actions.length,
+  };
+  const known = endIn(records.audit, pending);
+  if (known !== null) {
+    await records.journal.end(id);
+    return { ...facts, end: known.end, checked: 0, left: [] };
+  }
+  const free = await parts.freeBus();
+  try {
+    const sameBoot = begin.process.boot === bootId();
+    const { clock } = parts;
+    const { ending, outcomes, left } = await recoverApply({
+      ...(await wayBack(session, begin)),
+      notes,
+      sameBoot,
+      sinceIntentMs: sameBoot ? clock.monotonicMs() - lastIntentMs(notes) : null,
+      contextOf: session.changing(free),
+      clock,
+      timeoutMs: parts.configured.config.verifyTimeoutMs,
+      // Whether this can be written or not: the machine comes first.
+      rollingBack: (reason) =>
+        records.journal.note(id, { type: "rolling-back", reason }, true).catch(() => undefined),
+    });
+    await writeEnd(records, pending, outcomes, ending);
+    return { ...facts, end: ending.end, checked: ending.verification?.checked ?? 0, left };
+  } finally {
+    await free.close();
+  }
+}
+
+/** All that putting an apply back needs, in memory: what cannot be loaded now is left out, and listed when it counts. */
+export async function wayBack(session: Session, begin: JournalBegin): Promise<WayBack> {
+  const scopes = scopesOfActions(begin.actions);
+  const plugins = await session.pluginsFor([...scopes.keys()], { starts: true });
+  const { schemas } = await session.schemas(plugins, scopes);
+  return { begin, plugins, schemas };
+}
+
+/** The end of an apply that the audit log has already. One that says done is not believed when it was taken back since. */
+function endIn(audit: Audit, { id, begin, notes }: Pending): EndEntry | null {
+  let end: EndEntry | null = null;
+  for (const { value } of audit.entries(begin.audit_size))
+    if (value["type"] === "end" && value["apply"] === id) end = value as unknown as EndEntry;
+  return end?.end === "done" && notes.some(({ type }) => type === "rolling-back") ? null : end;
+}
+
+function lastIntentMs(notes: readonly JournalNote[]): number {
+  return Math.max(0, ...notes.map((note) => (note.type === "intent" ? note.mono_ms : 0)));
+}
+
+const ENDS: Readonly<Record<EndEntry["end"], string>> = {
+  done: "all of it was done, and it is kept",
+  restored: "put back",
+  left: "not everything could be put back",
+};
+
+function tell(talk: Talk, { since, user, end, checked }: Resolved): void {
+  const read = checked === 0 ? "" : `, ${checked} ${checked === 1 ? "value" : "values"} read again`;
+  const message = `an apply of ${since} by ${user} was interrupted: ${ENDS[end]}${read}`;
+  talk.tell({ type: "diagnostic", severity: "warning", message });
+}

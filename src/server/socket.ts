@@ -1,0 +1,109 @@
+// The door of the daemon: a Unix socket in a private folder, a connection a run of a command, the operations of the table
+// through it. Clients are served until `drain`: then no request is taken, what runs may end, later is told to put back.
+// Who may connect is decided by the folder alone; what operations do is not known here.
+
+import { lstatSync, unlinkSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import type { Caller, Invoke, Traffic } from "../api/api.ts";
+import type { CallerSettings, Hello } from "../api/wire.ts";
+import type { Clock } from "../base/clock.ts";
+import { OpError } from "../base/error.ts";
+import { errnoOf } from "../base/file.ts";
+import { LIMITS } from "../base/limits.ts";
+import type { Log } from "../base/log.ts";
+import { serveConnection, type Served } from "./connection.ts";
+
+/** The operations for one caller. */
+export interface Keeper {
+  readonly invoke: Invoke;
+  close(): Promise<Traffic | null>;
+}
+
+export interface SocketOptions {
+  readonly path: string;
+  readonly hello: Hello;
+  readonly open: (caller: Caller, settings: CallerSettings) => Keeper;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface Door {
+  /** Requests under way. */
+  readonly running: number;
+  /** Takes nothing more and resolves when nothing runs: what does not end in time is told to put everything back. False
+   * when something still ran at the last deadline. `hurry`: told so at once. */
+  drain(hurry: AbortSignal): Promise<boolean>;
+}
+
+/** Listens. A socket that a dead daemon left is replaced: the caller holds the state directory. Throws OPD9041. */
+export async function listen(options: SocketOptions): Promise<Door> {
+  const { path, log } = options;
+  const connections = new Set<Served>();
+  let draining = false;
+  const running = (): number => [...connections].reduce((sum, each) => sum + each.running, 0);
+  const server = createServer((socket) => {
+    if (draining || connections.size >= LIMITS.socketClientsMax) return socket.destroy();
+    const served = serveConnection(socket, options, {
+      refuses: () =>
+        draining ? "it is stopping" : running() >= LIMITS.socketRequestsMax ? "it has enough to do" : null,
+    });
+    connections.add(served);
+    void served.closed.then(() => connections.delete(served));
+    return undefined;
+  });
+  server.on("error", (error) => log.error("the socket failed", { err: error.message }));
+  await bind(server, path);
+  return {
+    get running() {
+      return running();
+    },
+    async drain(hurry) {
+      draining = true;
+      removeSocket(path);
+      server.close();
+      const over = new AbortController();
+      const all = Promise.all([...connections].map(({ idle }) => idle()));
+      const told = async (): Promise<void> => {
+        await options.clock.sleep(LIMITS.drainDeadlineMs, AbortSignal.any([hurry, over.signal]));
+        for (const each of connections) each.abort();
+        await options.clock.sleep(LIMITS.drainRollbackDeadlineMs, over.signal);
+      };
+      const ended = await Promise.race([all.then(() => true), told().then(() => false)]);
+      over.abort();
+      for (const each of connections) each.destroy();
+      return ended;
+    },
+  };
+}
+
+function bind(server: Server, path: string): Promise<void> {
+  if (Buffer.byteLength(path) > LIMITS.socketPathBytesMax) {
+    throw new OpError("OPD9041", `${path} is longer than the path of a socket may be`, {
+      where: path,
+      hint: "name a shorter folder with OP_DBUS_RUNTIME_DIR",
+    });
+  }
+  removeSocket(path);
+  return new Promise((resolve, reject) => {
+    server.once("error", (error) =>
+      reject(new OpError("OPD9041", `${path} cannot be made: ${errnoOf(error)}`, { where: path, cause: error })),
+    );
+    // The mask holds while the socket is made: nobody else can ever have opened it.
+    const mask = process.umask(0o177);
+    try {
+      server.listen(path, () => resolve());
+    } finally {
+      process.umask(mask);
+    }
+  });
+}
+
+/** A socket is removed, anything else in its place is left alone. */
+function removeSocket(path: string): void {
+  try {
+    if (lstatSync(path).isSocket()) unlinkSync(path);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT")
+      throw new OpError("OPD9041", `${path} cannot be replaced: ${errnoOf(error)}`, { where: path });
+  }
+}

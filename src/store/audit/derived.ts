@@ -1,0 +1,102 @@
+// Files that can be made again from the segments: tiles, bundles, the newest checkpoint, the place to open from. They
+// appear whole by rename and are not fsynced: after a power cut one may be missing or empty, and what reads it checks it.
+
+import { constants } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { dirname } from "node:path";
+import { OpError } from "../../base/error.ts";
+import { errnoOf } from "../../base/file.ts";
+import { visible } from "../../base/visible.ts";
+import type { Disk } from "../file/file.ts";
+
+const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NONBLOCK } = constants;
+
+/** The content of a regular file of at most `sizeBytesMax`; null when there is no such file. Throws OPD5003 when it is
+ * something else or cannot be read. */
+export function readWhole(disk: Disk, path: string, sizeBytesMax: number): Buffer | null {
+  let fd: number;
+  try {
+    fd = disk.open(path, O_RDONLY | O_NONBLOCK);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return null;
+    throw unreadable(path, errnoOf(error));
+  }
+  try {
+    const stats = disk.stat(fd);
+    if (!stats.isFile() || stats.size > sizeBytesMax) throw unreadable(path, "it is no file of its size");
+    const bytes = Buffer.allocUnsafe(stats.size);
+    for (let at = 0; at < bytes.length; ) {
+      const count = disk.read(fd, bytes.subarray(at), at);
+      if (count === 0) return bytes.subarray(0, at);
+      at += count;
+    }
+    return bytes;
+  } finally {
+    disk.close(fd);
+  }
+}
+
+/** Writes a file that appears whole, making its folders; `sync`: durable when it returns. Throws OPD5002. */
+export function writeWhole(disk: Disk, path: string, bytes: Uint8Array, sync: boolean): void {
+  const temporary = `${path}.${randomBytes(6).toString("hex")}.new`;
+  try {
+    const fd = openNew(disk, temporary);
+    try {
+      disk.write(fd, bytes, 0);
+      if (sync) disk.fdatasync(fd);
+    } finally {
+      disk.close(fd);
+    }
+    disk.rename(temporary, path);
+    if (sync) disk.syncFolder(dirname(path));
+  } catch (error) {
+    removeIfThere(disk, temporary);
+    throw new OpError("OPD5002", `${visible(path)} cannot be written: ${errnoOf(error)}`, {
+      where: path,
+      cause: error,
+    });
+  }
+}
+
+export function removeIfThere(disk: Disk, path: string): void {
+  try {
+    disk.unlink(path);
+  } catch {
+    // It is gone, or stays: it is read only where its content is checked.
+  }
+}
+
+/** Names in a folder, sorted; none where there is no such folder. */
+export function namesIn(disk: Disk, folder: string): readonly string[] {
+  try {
+    return disk.list(folder);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return [];
+    throw unreadable(folder, errnoOf(error));
+  }
+}
+
+function openNew(disk: Disk, path: string): number {
+  try {
+    return disk.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600);
+  } catch (error) {
+    if (errnoOf(error) !== "ENOENT") throw error;
+    makeFolders(disk, dirname(path));
+    return disk.open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600);
+  }
+}
+
+function makeFolders(disk: Disk, path: string): void {
+  try {
+    disk.mkdir(path, 0o700);
+  } catch (error) {
+    if (errnoOf(error) === "EEXIST") return;
+    if (errnoOf(error) !== "ENOENT") throw error;
+    makeFolders(disk, dirname(path));
+    makeFolders(disk, path);
+  }
+}
+
+function unreadable(path: string, why: string): OpError {
+  return new OpError("OPD5003", `${visible(path)} cannot be read: ${why}`, { where: path });
+}

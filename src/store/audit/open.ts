@@ -1,0 +1,102 @@
+// Opening an audit log: from its derived files where they hold, else from its first record. A log that is shorter than the
+// newest checkpoint it signed is not opened: what is missing was durable.
+
+import type { Clock } from "../../base/clock.ts";
+import { OpError } from "../../base/error.ts";
+import { LIMITS } from "../../base/limits.ts";
+import { checkPrivate, makePrivate, type Disk } from "../file/file.ts";
+import { openLog, type Log, type LogRecord } from "../log/log.ts";
+import type { Audit } from "./model.ts";
+import { AuditLog } from "./audit-log.ts";
+import { Blobs } from "./blobs.ts";
+import { AUDIT_KIND, Growth, NOTE_FRAME, type Start } from "./growth.ts";
+import { parseNote } from "./note.ts";
+import { readNewest, readStart, type Position } from "./position.ts";
+import { Tiles } from "./tiles.ts";
+
+export interface AuditOptions {
+  /** `@timing` of the state directory; made where it is missing. */
+  readonly directory: string;
+  /** The folder of keys, not below what is replicated. */
+  readonly keyDirectory: string;
+  readonly disk: Disk;
+  readonly clock: Clock;
+  /** /proc/sys/kernel/random/boot_id. */
+  readonly bootId: string;
+  /** Whose log it is. */
+  readonly uid: number;
+  /** Never writes. The folder has to be there. */
+  readonly readOnly?: boolean;
+}
+
+interface Opened {
+  readonly log: Log;
+  readonly growth: Growth;
+  readonly tiles: Tiles;
+}
+
+/** Throws OPD5001 (not private), OPD5003 (segments damaged), OPD5101 (entries and signed heads disagree). */
+export async function openAudit(options: AuditOptions): Promise<Audit> {
+  const { directory, keyDirectory, disk, clock, bootId, uid, readOnly = false } = options;
+  if (readOnly) checkPrivate(disk, directory, uid);
+  else makePrivate(disk, directory, uid);
+  // Before the segments: whoever writes it has made these durable first.
+  const newest = readNewest(disk, directory);
+  const tiles = new Tiles(disk, directory, readOnly);
+  const found = newest === null ? null : readStart(tiles, newest);
+  const quick = newest === null || found === null ? null : await openFrom(options, newest, found);
+  const { log, growth, ...rest } = quick ?? (await openWhole(options));
+  if (newest !== null && growth.tree.size < newest.checkpoint.size) {
+    await log.close();
+    throw new OpError(
+      "OPD5101",
+      `the audit log has ${growth.tree.size} entries, and its checkpoint was signed over ${newest.checkpoint.size}`,
+      { where: directory, hint: "op-dbus audit verify" },
+    );
+  }
+  const keys = { directory: keyDirectory, disk, uid };
+  const blobs = new Blobs(disk, directory);
+  const parts = { directory, disk, clock, bootId, keys, readOnly, blobs, log, growth, tiles: rest.tiles };
+  return new AuditLog(parts, quick === null ? null : (newest?.checkpoint.note ?? null));
+}
+
+/** From the newest checkpoint on; null when the log does not have it where it should be. */
+async function openFrom(options: AuditOptions, { seq, checkpoint }: Position, start: Start): Promise<Opened | null> {
+  const tiles = new Tiles(options.disk, options.directory, options.readOnly ?? false);
+  const growth = new Growth(tiles, start);
+  let matches: boolean | null = null;
+  const follow = (record: LogRecord): void => {
+    matches ??= record.type === NOTE_FRAME && sameText(record.payload, checkpoint.note);
+    if (matches) growth.follow(record);
+  };
+  const log = await openLog({ ...logOptions(options), follow, followFrom: seq });
+  if (matches === true && growth.fault === null) return { log, growth, tiles };
+  await log.close();
+  return null;
+}
+
+async function openWhole(options: AuditOptions): Promise<Opened> {
+  const tiles = new Tiles(options.disk, options.directory, options.readOnly ?? false);
+  const growth = new Growth(tiles);
+  const log = await openLog({ ...logOptions(options), follow: (record) => growth.follow(record) });
+  if (growth.fault === null) return { log, growth, tiles };
+  await log.close();
+  throw growth.fault;
+}
+
+function logOptions({ directory, disk, clock, readOnly = false }: AuditOptions) {
+  return {
+    directory,
+    disk,
+    clock,
+    readOnly,
+    kind: AUDIT_KIND,
+    segmentBytesFirst: LIMITS.auditSegmentBytesFirst,
+    segmentBytesMax: LIMITS.auditSegmentBytesMax,
+  };
+}
+
+/** The same head, whoever has signed it since. */
+function sameText(payload: Uint8Array, note: string): boolean {
+  return parseNote(Buffer.from(payload).toString("utf8"))?.text === parseNote(note)?.text;
+}
