@@ -137,6 +137,7 @@ async function openRecording(): Promise<AsyncDisposable & { recorder(): Recorder
         records: () => Promise.resolve(records),
         clock: systemClock,
         bus: "0".repeat(32),
+        address: "unix:path=/b",
         actor: processActor(),
         purpose: "apply",
         of: null,

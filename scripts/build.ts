@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rolldown, type Plugin } from "rolldown";
+import { writeManPages } from "./man.ts";
 
 const root = join(import.meta.dirname, "..");
 const dist = join(root, "dist");
@@ -61,7 +62,10 @@ const { output } = await command.write({
   codeSplitting: {
     groups: [
       { name: "ground", test: /\/src\/(base\/(codes|error|limits|nearest|visible)|api\/api)\./, priority: 1 },
-      { name: "machine", test: /\/src\/(state|plugin|host|app\/(?!operations))|valibot/ },
+      {
+        name: "machine",
+        test: /\/src\/(state|plugin|host|app\/(?!operations|daemon|chores|schedule|notify|actor))|valibot/,
+      },
     ],
   },
 });
@@ -84,4 +88,7 @@ module.exports = require("./machine-eager.cjs");
 const modules = readdirSync(join(dist, "src"), { recursive: true }).filter((name) =>
   String(name).endsWith(".js"),
 );
-process.stdout.write(`dist: ${modules.length} modules, the command in ${output.length} files\n`);
+const pages = writeManPages(join(dist, "man/man1"));
+process.stdout.write(
+  `dist: ${modules.length} modules, the command in ${output.length} files, ${pages} manual pages\n`,
+);

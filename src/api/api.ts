@@ -11,7 +11,7 @@ export type * from "./talk.ts";
 export type * from "./caller.ts";
 export type { SourceText } from "./request.ts";
 export type { Action, DocValue } from "../plugin/plugin.ts";
-export type { Brief, Differing, Found, Generation, Listed } from "../state/history/history.ts";
+export type { Brief, Generation, Listed } from "../state/history/history.ts";
 export type { Actor, Drift, Step, Mismatch, Plan, Verification } from "../state/state.ts";
 
 /** Who may ask: reads are for everyone the bus lets in, changes are not. */

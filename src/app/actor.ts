@@ -26,7 +26,9 @@ function readCgroup(): string {
 /** The unit in the text of /proc/PID/cgroup (man 7 cgroups): the last part of systemd's path that is a service or a scope;
  * "" where there is none. */
 export function unitOf(cgroup: string): string {
-  const lines = cgroup.split("\n").filter((line) => line.startsWith("0::") || line.includes(":name=systemd:"));
+  const lines = cgroup
+    .split("\n")
+    .filter((line) => line.startsWith("0::") || line.includes(":name=systemd:"));
   // A machine with both hierarchies has the unit in one of them.
   const parts = lines.flatMap((line) => line.split(":").slice(2).join(":").split("/"));
   return parts.findLast((part) => /\.(?:service|scope)$/.test(part)) ?? "";

@@ -23,8 +23,10 @@ import { planned } from "./planned.ts";
 import { askThrough } from "./probes.ts";
 import { applyRecorder } from "./recorder.ts";
 import { recoverLocked } from "./recovery.ts";
+import { busAddress } from "./same-bus.ts";
 import { fitting, savedPlanOf } from "./saved-plan.ts";
 import type { Session } from "./session.ts";
+import { snapshotAfterApply } from "./snapshots.ts";
 import { bindSources, type Bound } from "./wishes.ts";
 
 type Request = RequestOf<"apply">;
@@ -70,7 +72,7 @@ async function refuseWhileHeld(parts: Parts, { bus }: Session): Promise<void> {
   const journal = await parts.peekJournal();
   if (journal === null) return;
   try {
-    refuseWhileWaiting(journal, bus.guid, parts.clock);
+    refuseWhileWaiting(journal, bus, parts.clock);
   } finally {
     await journal.close();
   }
@@ -122,6 +124,7 @@ async function carryOut(
     records: parts.records,
     clock,
     bus: session.bus.guid,
+    address: busAddress(session.bus),
     actor: parts.caller?.actor ?? processActor(),
     ...meaning,
     hold,
@@ -142,6 +145,7 @@ async function carryOut(
     ask: askThrough({ ...bound, bus: session.bus, contextOf: session.contextOf, clock }),
     events: (event) => talk.tell(event),
   });
+  if (plan.actions.length > 0) await snapshotAfterApply(parts, talk);
   return { report, armed: report.end === "held" ? armed : null };
 }
 

@@ -8,7 +8,9 @@ function caller(env: Readonly<Record<string, string>>) {
   const asked: string[][] = [];
   const variables = (names: readonly string[]) => {
     asked.push([...names]);
-    return Promise.resolve(Object.fromEntries(names.filter((name) => name in env).map((name) => [name, env[name]!])));
+    return Promise.resolve(
+      Object.fromEntries(names.filter((name) => name in env).map((name) => [name, env[name]!])),
+    );
   };
   return { asked, borrowed: borrowedEnv({ actor, variables }) };
 }

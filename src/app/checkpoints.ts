@@ -8,6 +8,7 @@ import { visible } from "../base/visible.ts";
 import type { Journal } from "../store/journal/journal.ts";
 import { armedState, type Armed, type JournalBegin, type JournalNote } from "../state/state.ts";
 import type { CheckpointReply } from "../api/api.ts";
+import { isOnBus, type BusIdentity } from "./same-bus.ts";
 
 /** A begun apply with a timed commit. */
 export interface Waiting {
@@ -30,8 +31,8 @@ export function waiting(journal: Journal, clock: Clock): readonly Waiting[] {
 }
 
 /** The one of this bus whose ID begins so; null = the newest. Throws OPD2132. */
-export function waitingFor(all: readonly Waiting[], bus: string, id: string | null): Waiting {
-  const here = all.filter(({ begin }) => begin.bus === bus);
+export function waitingFor(all: readonly Waiting[], bus: BusIdentity, id: string | null): Waiting {
+  const here = all.filter(({ begin }) => isOnBus(begin, bus));
   const found = id === null ? here.slice(-1) : here.filter((each) => each.id.startsWith(id));
   if (found.length === 1) return found[0]!;
   const what =
@@ -45,8 +46,8 @@ export function waitingFor(all: readonly Waiting[], bus: string, id: string | nu
 
 /** Throws OPD2133 while an apply on this bus waits for its commit. The caller holds the lock of the bus, so what runs
  * elsewhere is none of it. */
-export function refuseWhileWaiting(journal: Journal, bus: string, clock: Clock): void {
-  const holder = waiting(journal, clock).findLast(({ begin }) => begin.bus === bus);
+export function refuseWhileWaiting(journal: Journal, bus: BusIdentity, clock: Clock): void {
+  const holder = waiting(journal, clock).findLast(({ begin }) => isOnBus(begin, bus));
   if (holder === undefined) return;
   const { id, begin } = holder;
   const { actor } = begin;
@@ -68,10 +69,10 @@ export function deadlineOf({ time, commit }: Waiting["begin"]): string {
   return new Date(Date.parse(time) + commit.timeout_ms).toISOString();
 }
 
-/** `bus`: GUID of the one that is managed here. */
+/** `bus`: the one that is managed here. */
 export function checkpointReply(
   { id, begin, notes, state }: Waiting,
-  bus: string,
+  bus: BusIdentity,
   clock: Clock,
 ): CheckpointReply {
   const guard = guardNote(notes);
@@ -84,7 +85,7 @@ export function checkpointReply(
   return {
     id,
     bus: begin.bus,
-    here: begin.bus === bus,
+    here: isOnBus(begin, bus),
     state,
     actor: begin.actor,
     since: begin.time,

@@ -79,7 +79,8 @@ async function serve(input: DaemonInput, door: Door, path: string, log: Log): Pr
   try {
     await notify("READY=1", `STATUS=serving ${path}`);
     const signal = over.signal;
-    const watching = everyMs === null ? null : watch(everyMs, alive, { notify, clock: systemClock, log, signal });
+    const watching =
+      everyMs === null ? null : watch(everyMs, alive, { notify, clock: systemClock, log, signal });
     await settleAtStart(parts, log, stop);
     const failed = (job: Job, error: unknown): void => log.error(`${job.name} failed`, errorFields(error));
     await runSchedule({ jobs: daemonJobs(parts, log), clock: systemClock, signal: stop, failed });

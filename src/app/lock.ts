@@ -51,7 +51,8 @@ export async function takeLock(options: LockOptions): Promise<HeldLock> {
   const file = join(checkedDirectory(options.directory), `${options.name}.lock`);
   const fd = openLockFile(file);
   try {
-    if (!(await flock(fd, options.waitMs, options.signal))) throw (options.taken ?? busLocked)(holderText(file), file);
+    if (!(await flock(fd, options.waitMs, options.signal)))
+      throw (options.taken ?? busLocked)(holderText(file), file);
     writeHolder(fd, options);
   } catch (error) {
     closeSync(fd);

@@ -17,7 +17,8 @@ export function systemdNotify(env: Env, log: Log): Notify {
       const { execFile } = process.getBuiltinModule("node:child_process");
       const argv = [`--pid=${process.pid}`, ...states];
       execFile("systemd-notify", argv, { timeout: LIMITS.notifyDeadlineMs }, (error) => {
-        if (error !== null) log.warn("systemd could not be told", { states: states.join(" "), err: error.message });
+        if (error !== null)
+          log.warn("systemd could not be told", { states: states.join(" "), err: error.message });
         resolve();
       });
     });
@@ -42,7 +43,9 @@ export async function watch(
       await alive();
       await notify("WATCHDOG=1");
     } catch (error) {
-      log.error("the socket does not answer", { err: error instanceof Error ? error.message : String(error) });
+      log.error("the socket does not answer", {
+        err: error instanceof Error ? error.message : String(error),
+      });
     }
     await clock.sleep(everyMs / 2, signal);
   }

@@ -110,7 +110,12 @@ export function openParts(input: PartsInput): Parts {
       const learn = borrowed?.learn ?? (() => Promise.resolve());
       const shared = { bus, shelf: plugins, clock: systemClock, secrets: parts.secrets, learn };
       const session = openSession(shared, talk, options);
-      if (options.recover !== false) await (recovered ??= recover(session));
+      if (options.recover !== false) {
+        recovered ??= recover(session);
+        // What is listed is told once; what could not be resolved is tried anew.
+        recovered.catch(() => (recovered = null));
+        await recovered;
+      }
       return session;
     },
     traffic: () => metrics && trafficOf(metrics),

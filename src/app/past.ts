@@ -9,6 +9,7 @@ import { bootId } from "../base/process.ts";
 import { configHome } from "../base/settings.ts";
 import { decodeText, type PlainTable } from "../base/text/text.ts";
 import {
+  checkGeneration,
   findGeneration,
   generationOf,
   standingAt,
@@ -86,7 +87,7 @@ function isThere(directory: string): boolean {
 export function momentOf(past: Past, at: string): Standing {
   const number = generationOf(at);
   if (number === null) return standingAt(past, timeOf(at));
-  if (number !== 0) findGeneration(past, number);
+  checkGeneration(past, number);
   return { generation: number, notes: [] };
 }
 

@@ -2,9 +2,9 @@
 // asked has not passed; nothing is thrown.
 
 import type { Clock } from "../base/clock.ts";
-import { asOpError } from "../base/error.ts";
+import { asOpError, type Fault } from "../base/error.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
-import { askCommand, askDns, askTcp, type Answer } from "../host/probe/probe.ts";
+import { askCommand, commandDistrust, askDns, askTcp, type Answer } from "../host/probe/probe.ts";
 import { activeState } from "../host/systemd/systemd.ts";
 import { equalDoc, type Plugin, type Schema } from "../plugin/plugin.ts";
 import { fieldAt, parseAddress, type AskProbe, type ContextOf, type Probe } from "../state/state.ts";
@@ -27,6 +27,15 @@ export function askThrough(parts: ProbeParts): AskProbe {
     }));
     return { ...answer, elapsedMs: parts.clock.monotonicMs() - startMs };
   };
+}
+
+/** The programs that probes would start and that are not root's alone: refused before anything is changed. */
+export function programFaults(probes: readonly Probe[]): readonly Fault[] {
+  return probes.flatMap((probe): readonly Fault[] => {
+    const found = probe.kind === "command" ? commandDistrust(probe.argv[0]!) : null;
+    if (found === null || "path" in found) return [];
+    return [{ code: "OPD2130", message: `${probe.about}: ${found.why}`, at: probe.at }];
+  });
 }
 
 async function ask(probe: Probe, parts: ProbeParts, signal: AbortSignal): Promise<Answer> {

@@ -35,6 +35,8 @@ export interface RecorderInput {
   readonly clock: Clock;
   /** GUID of the bus. */
   readonly bus: string;
+  /** Its address, without the GUID. */
+  readonly address: string;
   readonly actor: Actor;
   readonly purpose: Purpose;
   /** Of a rollback: what it goes back from or to. */
@@ -99,7 +101,7 @@ export function applyRecorder(input: RecorderInput): ApplyRecorder {
 }
 
 async function circumstances(input: RecorderInput, plan: Plan, { audit }: Records) {
-  const { clock, bus, actor, purpose, of, hold } = input;
+  const { clock, bus, address, actor, purpose, of, hold } = input;
   const documents: JournalBegin["documents"][number][] = [];
   for (const { file, format, text } of plan.document.sources) {
     const isShort = text.length <= LIMITS.documentInlineCharsMax;
@@ -110,6 +112,7 @@ async function circumstances(input: RecorderInput, plan: Plan, { audit }: Record
     purpose,
     of,
     bus,
+    address,
     actor,
     process: { pid: process.pid, start: processStart(process.pid)!, boot: bootId() },
     time: new Date(clock.wallMs()).toISOString(),

@@ -10,6 +10,7 @@ import {
   leftError,
   recoverApply,
   scopesOfActions,
+  wasPutBack,
   type EndEntry,
   type HeldLock,
   type JournalBegin,
@@ -23,6 +24,7 @@ import type { Journal } from "../store/journal/journal.ts";
 import type { RecoveredReply, Talk } from "../api/api.ts";
 import { writeEnd } from "./recorder.ts";
 import type { Records } from "./records.ts";
+import { isOnBus, type BusIdentity } from "./same-bus.ts";
 import type { Session } from "./session.ts";
 
 /** What resolving needs of the parts. */
@@ -73,7 +75,7 @@ export async function recoverLocked(
   const records = await parts.records();
   await records.journal.refresh();
   const resolved: Resolved[] = [];
-  for (const pending of interrupted(records.journal, parts, session.bus.guid))
+  for (const pending of interrupted(records.journal, parts, session.bus))
     resolved.push(await resolve(parts, session, records, pending));
   for (const each of resolved) tell(session.talk, each);
   const left = resolved.flatMap((each) => each.left);
@@ -86,19 +88,19 @@ export async function interruptedHere(parts: RecoveryParts, { bus }: Session): P
   const journal = await parts.peekJournal();
   if (journal === null) return [];
   try {
-    return interrupted(journal, parts, bus.guid);
+    return interrupted(journal, parts, bus);
   } finally {
     await journal.close();
   }
 }
 
 /** Those of this bus whose process is gone. One that waits for its commit is not interrupted until its time is over. */
-function interrupted(journal: Journal, { clock }: RecoveryParts, bus: string): readonly Pending[] {
+function interrupted(journal: Journal, { clock }: RecoveryParts, bus: BusIdentity): readonly Pending[] {
   const boot = bootId();
   return journal.pending().flatMap(({ id, begin: value, notes: said }) => {
     // What this product wrote, behind a checksum.
     const [begin, notes] = [value as unknown as JournalBegin, said as unknown as readonly JournalNote[]];
-    if (begin.type !== "apply" || begin.bus !== bus) return [];
+    if (begin.type !== "apply" || !isOnBus(begin, bus)) return [];
     const state = armedState(begin, notes, clock.monotonicMs(), boot);
     const sameBoot = state !== "earlier-boot";
     // This process is known to be here, and not in an apply: it holds the lock, or is about to take it.
@@ -113,7 +115,7 @@ async function resolve(
   records: Records,
   pending: Pending,
 ): Promise<Resolved> {
-  const { id, begin, notes } = pending;
+  const { id, begin } = pending;
   const facts = {
     id,
     since: begin.time,
@@ -122,16 +124,25 @@ async function resolve(
     actions: begin.actions.length,
   };
   const known = endIn(records.audit, pending);
-  if (known !== null) {
+  const way = known === null || known.end === "done" ? await wayBack(session, begin) : null;
+  // Its records were written and their sync failed: then it was put back, and could say so nowhere.
+  const isBack =
+    known !== null &&
+    way !== null &&
+    (await wasPutBack({ ...way, notes: pending.notes, contextOf: session.contextOf }));
+  if (way === null || (known !== null && !isBack)) {
     await records.journal.end(id);
-    return { ...facts, end: known.end, checked: 0, left: [] };
+    return { ...facts, end: known!.end, checked: 0, left: [] };
   }
+  const notes: readonly JournalNote[] = isBack
+    ? [...pending.notes, { type: "rolling-back", reason: "the records of its end could not be synced" }]
+    : pending.notes;
   const free = await parts.freeBus();
   try {
     const sameBoot = begin.process.boot === bootId();
     const { clock } = parts;
     const { ending, outcomes, left } = await recoverApply({
-      ...(await wayBack(session, begin)),
+      ...way,
       notes,
       sameBoot,
       sinceIntentMs: sameBoot ? clock.monotonicMs() - lastIntentMs(notes) : null,

@@ -20,7 +20,10 @@ for (const [startMs, everyMs, nowMs, expected] of [
 const job = (name: string, everyMs: number): Job => ({ name, everyMs, run: () => Promise.resolve() });
 
 test("of two that are due together the first of the list is done first", () => {
-  const dues = [job("a", 1), job("b", 1), job("c", 1)].map((each, i) => ({ job: each, atMs: i === 2 ? 4 : 5 }));
+  const dues = [job("a", 1), job("b", 1), job("c", 1)].map((each, i) => ({
+    job: each,
+    atMs: i === 2 ? 4 : 5,
+  }));
   assert.equal(firstDue(dues).job.name, "c");
   assert.equal(firstDue(dues.slice(0, 2)).job.name, "a");
 });

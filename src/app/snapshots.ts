@@ -93,21 +93,20 @@ export function floorOf({ configured: { config } }: Parts): Floor {
   return { freeBytesMin: config.snapshotFreeBytesMin, freePercentMin: config.snapshotFreePercentMin };
 }
 
-const batches = new WeakMap<Parts, () => Promise<Snapped>>();
+/** By what they are for and where: a daemon has parts for each who asks, and one state directory. */
+const batches = new Map<string, () => Promise<Snapped>>();
 
 async function whenDue(parts: Parts, operations: boolean): Promise<readonly string[]> {
   try {
-    const { snapshotInterval } = parts.configured.config;
+    const { snapshotInterval, stateDir } = parts.configured.config;
     if (snapshotInterval === "off") return [];
     const { subvolumes, lacks, folder } = await snapshotGround(parts);
     if (lacks !== null) return [];
-    const last = readSnapshots(subvolumes, folder).snapshots.at(-1)?.atMs ?? null;
-    if (!isDue(snapshotInterval, last, parts.clock.wallMs(), operations)) return [];
-    let take = batches.get(parts);
-    if (take === undefined) {
-      take = batched(() => snapshotNow(parts, operations ? "apply" : "time"));
-      batches.set(parts, take);
-    }
+    const { lastMs } = readSnapshots(subvolumes, folder);
+    if (!isDue(snapshotInterval, lastMs, parts.clock.wallMs(), operations)) return [];
+    const what = operations ? "apply" : "time";
+    const take = batches.get(`${what} ${stateDir}`) ?? batched(() => snapshotNow(parts, what));
+    batches.set(`${what} ${stateDir}`, take);
     return wordsOf(await take());
   } catch (error) {
     return [`no snapshot: ${asOpError(error).message}`];

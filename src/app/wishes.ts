@@ -13,6 +13,7 @@ import {
   type Document,
   type DocumentSource,
 } from "../state/state.ts";
+import { programFaults } from "./probes.ts";
 import type { Session } from "./session.ts";
 
 export interface Bound {
@@ -31,7 +32,7 @@ export async function bindSources(session: Session, sources: readonly DocumentSo
   const away = [...unreachable.values()];
   if (faults.length === 0 && away.length > 0) throw planFailed({ sources }, away);
   const bound = bindDocument(raw, schemas, sources, await session.names());
-  const all = [...faults, ...bound.faults];
+  const all = [...faults, ...bound.faults, ...programFaults(raw.probes)];
   if (bound.document === null || all.length > 0) throw documentError(sources, all);
   return { document: bound.document, plugins, schemas };
 }

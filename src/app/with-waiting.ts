@@ -23,7 +23,7 @@ export async function withWaiting(
   const find = async (): Promise<Waiting> => {
     await journal.refresh();
     try {
-      return waitingFor(waiting(journal, parts.clock), guid, id);
+      return waitingFor(waiting(journal, parts.clock), session.bus, id);
     } catch (error) {
       const end = id === null ? null : endOf(records, id);
       if (end === null) throw error;

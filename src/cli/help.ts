@@ -100,7 +100,7 @@ function commandPage(command: AnyCommand, look: Look): string {
   return page(lines);
 }
 
-function flagText(name: string, entry: FlagEntry, command: AnyCommand): string {
+export function flagText(name: string, entry: FlagEntry, command: AnyCommand): string {
   const alias = Object.entries(command.parameters.aliases ?? {}).find(
     ([, to]) => to.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`) === name,
   );

@@ -24,11 +24,13 @@ import {
 import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import { errorFields } from "../base/log.ts";
-import type { Keeper, SocketOptions } from "./socket.ts";
+import type { Keeper, SocketOptions } from "./keeper.ts";
 
 export interface Served {
   /** Requests under way. */
   readonly running: number;
+  /** The client said who it is. */
+  readonly begun: boolean;
   /** Everything that runs is told to end in order. */
   abort(): void;
   /** Resolves when nothing runs and its parts are closed. */
@@ -39,6 +41,8 @@ export interface Served {
 }
 
 interface Rules {
+  /** No more clients are served now. */
+  isFull(): boolean;
   /** Why no request is taken now; null = it is. */
   refuses(): string | null;
 }
@@ -119,6 +123,7 @@ export function serveConnection(socket: Socket, options: SocketOptions, rules: R
     switch (message.type) {
       case "begin":
         if (keeper !== null) throw notUnderstood();
+        if (rules.isFull()) return void socket.destroy();
         keeper = options.open(callerOf(actorOf(message.actor)), settingsOf(message.settings));
         return;
       case "request":
@@ -171,6 +176,9 @@ export function serveConnection(socket: Socket, options: SocketOptions, rules: R
   return {
     get running() {
       return running.size;
+    },
+    get begun() {
+      return keeper !== null;
     },
     abort: () => {
       for (const each of running.values()) each.abort();

@@ -4,28 +4,11 @@
 
 import { lstatSync, unlinkSync } from "node:fs";
 import { createServer, type Server } from "node:net";
-import type { Caller, Invoke, Traffic } from "../api/api.ts";
-import type { CallerSettings, Hello } from "../api/wire.ts";
-import type { Clock } from "../base/clock.ts";
 import { OpError } from "../base/error.ts";
 import { errnoOf } from "../base/file.ts";
 import { LIMITS } from "../base/limits.ts";
-import type { Log } from "../base/log.ts";
 import { serveConnection, type Served } from "./connection.ts";
-
-/** The operations for one caller. */
-export interface Keeper {
-  readonly invoke: Invoke;
-  close(): Promise<Traffic | null>;
-}
-
-export interface SocketOptions {
-  readonly path: string;
-  readonly hello: Hello;
-  readonly open: (caller: Caller, settings: CallerSettings) => Keeper;
-  readonly clock: Clock;
-  readonly log: Log;
-}
+import type { SocketOptions } from "./keeper.ts";
 
 export interface Door {
   /** Requests under way. */
@@ -42,8 +25,10 @@ export async function listen(options: SocketOptions): Promise<Door> {
   let draining = false;
   const running = (): number => [...connections].reduce((sum, each) => sum + each.running, 0);
   const server = createServer((socket) => {
-    if (draining || connections.size >= LIMITS.socketClientsMax) return socket.destroy();
+    // Twice as many: a ping, and whoever is about to be told no, must get through when the daemon is full.
+    if (draining || connections.size >= 2 * LIMITS.socketClientsMax) return socket.destroy();
     const served = serveConnection(socket, options, {
+      isFull: () => [...connections].filter(({ begun }) => begun).length >= LIMITS.socketClientsMax,
       refuses: () =>
         draining ? "it is stopping" : running() >= LIMITS.socketRequestsMax ? "it has enough to do" : null,
     });
@@ -86,7 +71,9 @@ function bind(server: Server, path: string): Promise<void> {
   removeSocket(path);
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new OpError("OPD9041", `${path} cannot be made: ${errnoOf(error)}`, { where: path, cause: error })),
+      reject(
+        new OpError("OPD9041", `${path} cannot be made: ${errnoOf(error)}`, { where: path, cause: error }),
+      ),
     );
     // The mask holds while the socket is made: nobody else can ever have opened it.
     const mask = process.umask(0o177);

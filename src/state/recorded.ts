@@ -44,8 +44,10 @@ export interface JournalBegin {
   readonly purpose: Purpose;
   /** Of a rollback: the apply or generation it goes back from or to. */
   readonly of: string | null;
-  /** GUID of the bus: only who is connected to it can resolve this. */
+  /** GUID of the bus and the address that led to it: only who is connected to it can resolve this. A bus that is started
+   * anew has another GUID, so after a boot it is the address that tells. */
   readonly bus: string;
+  readonly address: string;
   readonly actor: Actor;
   /** Process that applies: pid, start time in clock ticks (/proc/PID/stat), boot id. */
   readonly process: { readonly pid: number; readonly start: string; readonly boot: string };

@@ -59,6 +59,7 @@ async function cut(
     purpose: "apply",
     of: null,
     bus: "0",
+    address: "unix:path=/b",
     actor: { uid: 0, pid: 1, user: "root", unit: "", subject: "op-dbus apply doc.json" },
     process: { pid: 1, start: "1", boot: "b" },
     time: "2026-01-01T00:00:00.000Z",

@@ -12,6 +12,7 @@ import {
   startedIn,
   type PutBack,
   type PutBackInput,
+  type WayBack,
 } from "./put-back.ts";
 import type { EndEntry, RecordedAction } from "./recorded.ts";
 import {
@@ -42,14 +43,27 @@ export interface Recovered {
 }
 
 const WHY = "the process that applied it ended in the middle";
+const LATE = "nobody committed it in time, and its guard is gone";
 
 /** Never rejects for what services do. */
 export async function recoverApply(given: RecoverInput): Promise<Recovered> {
   const input: RecoverInput = { ...given, contextOf: (plugin) => unstoppable(given.contextOf(plugin)) };
   const done = await looked(input);
   if (done !== null) return done;
-  await input.rollingBack(WHY);
-  return recoveredBy(input, await putBack(input), "recovery", [WHY]);
+  const why = input.notes.some(({ type }) => type === "held") ? LATE : WHY;
+  await input.rollingBack(why);
+  return recoveredBy(input, await putBack(input), "recovery", [why]);
+}
+
+/** Is everything that it started as before? Only reads. An apply whose last sync failed was put back, and its records may
+ * say otherwise. */
+export async function wasPutBack(
+  input: WayBack & Pick<RecoverInput, "notes" | "contextOf">,
+): Promise<boolean> {
+  const started = startedIn(input.begin, input.notes);
+  const before = beforeOf(input, started);
+  const now = await readTouched(input, started);
+  return started.every((action) => standingOf(action, before, now) === "not-done");
 }
 
 /** The end of an apply that was put back from its journal, whoever did it. `why`: the fault, one sentence each. */

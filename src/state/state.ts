@@ -36,10 +36,10 @@ export {
   type RecordedOutcome,
 } from "./recording.ts";
 export { nativesIn, putBack, type WayBack } from "./put-back.ts";
-export { recoverApply, recoveredBy } from "./recover.ts";
+export { recoverApply, recoveredBy, wasPutBack } from "./recover.ts";
 export { scopesOfActions } from "./touched.ts";
 export { armedState, type Armed } from "./armed.ts";
-export type { Probe, ProbeOutcome, ProbeResult } from "./probe.ts";
+export type { Probe, ProbeOutcome } from "./probe.ts";
 export { probeFault, runProbes } from "./probes.ts";
 export { probeRecords, probesFrom, probeValue } from "./probe-plain.ts";
 export { fieldAt } from "./bind-probes.ts";

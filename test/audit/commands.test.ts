@@ -6,6 +6,7 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { LIMITS } from "../../src/base/limits.ts";
 import { cosignatureLine } from "../../src/store/audit/note.ts";
 import { ends, openStage, wishes, type Outcome, type Stage } from "../scenario/stage.ts";
 import { signer } from "../support/memory-audit.ts";
@@ -18,7 +19,9 @@ let stage: Stage;
 before(async () => {
   stage = await openStage();
   for (const title of ["second", "third"]) {
-    const wish = stage.file("wish.json", wishes({ Title: title }));
+    // The second one is too long to stand in its entry: it lies in a blob.
+    const padding = title === "third" ? " ".repeat(LIMITS.documentInlineCharsMax) : "";
+    const wish = stage.file("wish.json", wishes({ Title: title }) + padding);
     ends(await stage.op(["apply", "--auto-approve", wish]), 0);
   }
 });
@@ -144,7 +147,7 @@ test("export: a folder that others check; never into one that holds something", 
   const { size, files } = await json("export", at("export"), "--blobs");
   const note = readFileSync(at("export/checkpoint"), "utf8");
   assert.equal(note.split("\n")[1], String(size));
-  assert.ok(Number(files) >= 5);
+  assert.equal(files, 5, "checkpoint, key, two tiles and one document");
   assert.equal(readFileSync(at("export/key"), "utf8"), ends(await audit("key"), 0).stdout);
   for (const name of ["tile/0/000.p", "tile/entries/000.p"]) {
     const [theirs, ours] = ["export", "state/@timing"].map((root) =>

@@ -12,7 +12,13 @@ import { listen, type Door } from "../../src/server/socket.ts";
 
 export const ACTOR = { uid: 1, pid: 2, user: "anna", unit: "a.service", subject: "op-dbus test" };
 export const SETTINGS: CallerSettings = { call_deadline_ms: 1, verify_timeout_ms: 2, lock_timeout_ms: 3 };
-export const HELLO: Hello = { type: "hello", protocol: PROTOCOL, version: "1.2.3", pid: process.pid, shared: {} };
+export const HELLO: Hello = {
+  type: "hello",
+  protocol: PROTOCOL,
+  version: "1.2.3",
+  pid: process.pid,
+  shared: {},
+};
 export const TRAFFIC = { calls: 1n, p50Ms: Number.NaN } as unknown as Traffic;
 
 export type Work = (name: OperationName, request: unknown, talk: Talk, caller: Caller) => Promise<unknown>;
@@ -26,7 +32,10 @@ export interface TestDoor extends AsyncDisposable {
   readonly log: () => string;
 }
 
-export async function testDoor(work: Work, options: { clock?: Clock; path?: string } = {}): Promise<TestDoor> {
+export async function testDoor(
+  work: Work,
+  options: { clock?: Clock; path?: string; hello?: Hello } = {},
+): Promise<TestDoor> {
   const directory = mkdtempSync(join(tmpdir(), "op-dbus-door-"));
   mkdirSync(join(directory, "daemon"), { mode: 0o700 });
   const path = options.path ?? join(directory, "daemon/0123456789ab.sock");
@@ -42,7 +51,7 @@ export async function testDoor(work: Work, options: { clock?: Clock; path?: stri
   });
   const door = await listen({
     path,
-    hello: HELLO,
+    hello: options.hello ?? HELLO,
     clock: options.clock ?? systemClock,
     log,
     open(caller) {

@@ -68,7 +68,10 @@ test("an error comes as it was thrown", async () => {
   );
   const connection = await begun(stage.path);
   await assert.rejects(connection.request("apply", {}, testTalk()), (error: OpError) => {
-    assert.deepEqual([error.code, error.now, error.hint, error.exit], ["OPD2121", "not as before", "look", 4]);
+    assert.deepEqual(
+      [error.code, error.now, error.hint, error.exit],
+      ["OPD2121", "not as before", "look", 4],
+    );
     return true;
   });
   await connection.end();
@@ -176,7 +179,10 @@ for (const [name, lines] of [
   ["an unknown message", ['{"type":"shutdown"}']],
   ["a request before it said who asks", ['{"type":"request","id":1,"operation":"query","request":{}}']],
   ["an actor that is none", [JSON.stringify({ type: "begin", actor: { uid: "0" }, settings: SETTINGS })]],
-  ["settings that are none", [JSON.stringify({ type: "begin", actor: ACTOR, settings: { lock_timeout_ms: -1 } })]],
+  [
+    "settings that are none",
+    [JSON.stringify({ type: "begin", actor: ACTOR, settings: { lock_timeout_ms: -1 } })],
+  ],
   ["null", ["null"]],
   [
     "an operation that is not in the table",
@@ -233,11 +239,15 @@ test("connections beyond the limit are closed: those commands work by themselves
   await using stage = await testDoor(echo);
   const connections = [];
   for (let i = 0; i < LIMITS.socketClientsMax; i++) connections.push(await begun(stage.path));
-  assert.equal(await openConnection(stage.path, {}), null);
+  await assert.rejects((await begun(stage.path)).request("query", {}, testTalk()), /it went away/);
+  const ping = await openConnection(stage.path, {});
+  await ping!.ping();
+  ping!.destroy();
   await Promise.all(connections.map((each) => each.end()));
-  let again = null;
-  while (again === null) again = await openConnection(stage.path, {});
-  again.destroy();
+  await until(() => stage.open() === 0);
+  const again = await begun(stage.path);
+  assert.equal(await again.request("query", "served", testTalk()), "served");
+  await again.end();
 });
 
 test("the socket is its owner's alone, whatever the mask of the process", async () => {

@@ -16,9 +16,10 @@ import { tilePath, Tiles, unbundled } from "../../src/store/audit/tiles.ts";
 import { systemDisk } from "../../src/store/file/file.ts";
 import { applyOf, auditFolder } from "../support/audit-case.ts";
 
-const GO = ["/usr/local/go/bin/go", ...(process.env["PATH"] ?? "").split(":").map((folder) => join(folder, "go"))].find(
-  (path) => existsSync(path),
-);
+const GO = [
+  "/usr/local/go/bin/go",
+  ...(process.env["PATH"] ?? "").split(":").map((folder) => join(folder, "go")),
+].find((path) => existsSync(path));
 
 interface Proof {
   readonly at: number;
@@ -32,10 +33,18 @@ function built(t: TestContext): string | null {
   t.after(() => rmSync(folder, { recursive: true }));
   const program = join(folder, "oracle");
   const source = join(import.meta.dirname, "go");
-  const done = spawnSync(GO ?? "go", ["build", "-o", program, "."], { cwd: source, encoding: "utf8", timeout: 240_000 });
+  const done = spawnSync(GO ?? "go", ["build", "-o", program, "."], {
+    cwd: source,
+    encoding: "utf8",
+    timeout: 240_000,
+  });
   if (done.status === 0) return program;
   // A machine without a network has no library: that is no fault of ours. What does not compile is.
-  assert.match(done.stderr, /proxy\.golang\.org|dial tcp|no required module|cannot find module|lookup /, done.stderr);
+  assert.match(
+    done.stderr,
+    /proxy\.golang\.org|dial tcp|no required module|cannot find module|lookup /,
+    done.stderr,
+  );
   t.skip("go cannot get golang.org/x/mod here");
   return null;
 }
@@ -53,7 +62,9 @@ test("Go's library reads our folder", options, async (t) => {
     const { checkpoint } = await audit.append(applyOf(actions, actions), { group: true, checkpoint: true });
     const proofs = join(made.options.keyDirectory, "proofs.json");
     writeFileSync(proofs, JSON.stringify(ourProofs(audit)));
-    const said: string = execFileSync(program, ["check", made.directory, audit.key, proofs], { encoding: "utf8" });
+    const said: string = execFileSync(program, ["check", made.directory, audit.key, proofs], {
+      encoding: "utf8",
+    });
     assert.equal(Number(said), checkpoint?.size);
     checked++;
   }
@@ -79,7 +90,11 @@ function ourProofs(audit: Audit): { inclusion: Proof[]; consistency: Proof[] } {
   });
   return {
     inclusion: roots.map((_, at) => ({ at, hashes: hashes(audit.inclusion(at, size)) })),
-    consistency: roots.map((root, at) => ({ at: at + 1, root, hashes: hashes(audit.consistency(at + 1, size)) })),
+    consistency: roots.map((root, at) => ({
+      at: at + 1,
+      root,
+      hashes: hashes(audit.consistency(at + 1, size)),
+    })),
   };
 }
 
@@ -129,6 +144,8 @@ function checkFolder(folder: string, name: string, vkey: string, count: number):
   for (const proof of proofs.inclusion)
     assert.ok(rootFromInclusion(leaves[proof.at]!, proof.at, count, hashes(proof.hashes))?.equals(root));
   for (const proof of proofs.consistency)
-    assert.ok(isConsistent(proof.at, count, Buffer.from(proof.root ?? "", "base64"), root, hashes(proof.hashes)));
+    assert.ok(
+      isConsistent(proof.at, count, Buffer.from(proof.root ?? "", "base64"), root, hashes(proof.hashes)),
+    );
   assert.equal(proofs.inclusion.length + proofs.consistency.length, 2 * count);
 }

@@ -52,9 +52,9 @@ test("proofs from tiles hold, and no other", () => {
       assert.ok(isConsistent(from, to, roots[from - 1]!, root, proof));
       if (at < path.length)
         assert.ok(rootFromInclusion(leaves[index]!, index, to, flip(path, at, bit))?.equals(root) !== true);
-      if (at < proof.length)
-        assert.ok(!isConsistent(from, to, roots[from - 1]!, root, flip(proof, at, bit)));
-      if (to > 1) assert.ok(rootFromInclusion(leaves[(index + 1) % to]!, index, to, path)?.equals(root) !== true);
+      if (at < proof.length) assert.ok(!isConsistent(from, to, roots[from - 1]!, root, flip(proof, at, bit)));
+      if (to > 1)
+        assert.ok(rootFromInclusion(leaves[(index + 1) % to]!, index, to, path)?.equals(root) !== true);
     }),
     { numRuns: RUNS },
   );
@@ -62,23 +62,31 @@ test("proofs from tiles hold, and no other", () => {
 
 test("a tree begun from its tiles goes on as if it had never stopped", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 0, max: SIZE_MAX - 600 }), fc.integer({ min: 0, max: 600 }), (size, more) => {
-      const rows: Buffer[] = [];
-      for (let level = 0; size >= 256 ** level; level++) {
-        const width = rowWidth(size, level);
-        const index = fullTiles(size, level);
-        const full = index < fullTiles(SIZE_MAX, level) ? tiles.read(level, index, 256) : tree.row(level);
-        rows.push(full!.subarray(0, 32 * width));
-      }
-      const again = new Tree((level, index, hashes) => {
-        assert.ok(tiles.read(level, index, 256)?.equals(hashes), `tile ${level}/${index}`);
-      }, size, rows);
-      const ahead = leaves.slice(size, size + more);
-      const expected = more + size === 0 ? again.root() : roots[size + more - 1]!;
-      assert.ok(again.root(ahead).equals(expected));
-      for (const leaf of ahead) again.push(leaf);
-      assert.ok(again.root().equals(expected));
-    }),
+    fc.property(
+      fc.integer({ min: 0, max: SIZE_MAX - 600 }),
+      fc.integer({ min: 0, max: 600 }),
+      (size, more) => {
+        const rows: Buffer[] = [];
+        for (let level = 0; size >= 256 ** level; level++) {
+          const width = rowWidth(size, level);
+          const index = fullTiles(size, level);
+          const full = index < fullTiles(SIZE_MAX, level) ? tiles.read(level, index, 256) : tree.row(level);
+          rows.push(full!.subarray(0, 32 * width));
+        }
+        const again = new Tree(
+          (level, index, hashes) => {
+            assert.ok(tiles.read(level, index, 256)?.equals(hashes), `tile ${level}/${index}`);
+          },
+          size,
+          rows,
+        );
+        const ahead = leaves.slice(size, size + more);
+        const expected = more + size === 0 ? again.root() : roots[size + more - 1]!;
+        assert.ok(again.root(ahead).equals(expected));
+        for (const leaf of ahead) again.push(leaf);
+        assert.ok(again.root().equals(expected));
+      },
+    ),
     { numRuns: Math.ceil(RUNS / 4) },
   );
 });
@@ -86,10 +94,15 @@ test("a tree begun from its tiles goes on as if it had never stopped", () => {
 test("paths of tiles are read back, and no other text is one", () => {
   const index = fc.oneof(fc.nat(2000), fc.maxSafeNat());
   fc.assert(
-    fc.property(fc.oneof(fc.nat(63), fc.constant("entries" as const)), index, fc.integer({ min: 1, max: 256 }), (level, n, w) => {
-      if (n >= 1e15) return;
-      assert.deepEqual(parseTilePath(tilePath(level, n, w)), { level, index: n, width: w });
-    }),
+    fc.property(
+      fc.oneof(fc.nat(63), fc.constant("entries" as const)),
+      index,
+      fc.integer({ min: 1, max: 256 }),
+      (level, n, w) => {
+        if (n >= 1e15) return;
+        assert.deepEqual(parseTilePath(tilePath(level, n, w)), { level, index: n, width: w });
+      },
+    ),
     { numRuns: RUNS },
   );
   const known: readonly (readonly [string, number, number])[] = [
@@ -98,7 +111,14 @@ test("paths of tiles are read back, and no other text is one", () => {
     ["tile/0/x001/000.p/5", 1000, 5],
   ];
   for (const [path, n, w] of known) assert.equal(tilePath(0, n, w), path);
-  for (const path of ["tile/0/1", "tile/0/x000/001", "tile/00/001", "tile/0/001.p/0", "tile/0/001.p/256", "tile/0/001/002"])
+  for (const path of [
+    "tile/0/1",
+    "tile/0/x000/001",
+    "tile/00/001",
+    "tile/0/001.p/0",
+    "tile/0/001.p/256",
+    "tile/0/001/002",
+  ])
     assert.equal(parseTilePath(path), null, path);
 });
 
@@ -106,7 +126,10 @@ test("bundles are read back, and a cut one is none", () => {
   fc.assert(
     fc.property(fc.array(fc.uint8Array({ maxLength: 40 }), { minLength: 1, maxLength: 20 }), (entries) => {
       const bundle = Buffer.concat(entries.map(bundled));
-      assert.deepEqual(unbundled(bundle, entries.length)?.map((one) => new Uint8Array(one)), entries);
+      assert.deepEqual(
+        unbundled(bundle, entries.length)?.map((one) => new Uint8Array(one)),
+        entries,
+      );
       assert.equal(unbundled(bundle.subarray(0, -1), entries.length), null);
       assert.equal(unbundled(bundle, entries.length + 1), null);
     }),
@@ -132,7 +155,9 @@ const { value } = fc.letrec<{ value: Plain }>((tie) => ({
 }));
 const name = fc.constantFrom("a", "b", "ü", "before", "__proto__", "$blob");
 const large = fc.integer({ min: 30_000, max: 40_000 }).map((length) => "x".repeat(length));
-const members = fc.dictionary(name, fc.oneof(value, large, fc.constant({ $blob: "x", size: 1 })), { maxKeys: 5 });
+const members = fc.dictionary(name, fc.oneof(value, large, fc.constant({ $blob: "x", size: 1 })), {
+  maxKeys: 5,
+});
 
 test("an entry stays below its limit, is canonical, and comes back whole", () => {
   fc.assert(

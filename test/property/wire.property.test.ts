@@ -6,7 +6,10 @@ import { test } from "node:test";
 import fc from "fast-check";
 import { decodeValue, encodeValue, lineReader, writeLine } from "../../src/api/wire.ts";
 
-const key = fc.oneof(fc.string(), fc.constantFrom("$", "v", "n", "__proto__", "constructor", "detail", "via"));
+const key = fc.oneof(
+  fc.string(),
+  fc.constantFrom("$", "v", "n", "__proto__", "constructor", "detail", "via"),
+);
 const scalar = fc.oneof(
   fc.string({ unit: "binary" }),
   fc.double(),
@@ -44,7 +47,9 @@ test("messages come whole in pieces of any size", () => {
     fc.property(fc.array(value, { maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (given, size) => {
       const bytes = Buffer.from(given.map((each) => writeLine({ value: encodeValue(each) })).join(""));
       const came: unknown[] = [];
-      const feed = lineReader((line) => came.push(decodeValue((JSON.parse(line) as { value: unknown }).value)));
+      const feed = lineReader((line) =>
+        came.push(decodeValue((JSON.parse(line) as { value: unknown }).value)),
+      );
       for (let at = 0; at < bytes.length; at += size) assert.ok(feed(bytes.subarray(at, at + size)));
       assert.deepEqual(came, given);
     }),

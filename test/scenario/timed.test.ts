@@ -268,6 +268,16 @@ test("a probe that starts a program is shown, and needs a yes", async () => {
   assert.deepEqual(titles(stage), ["second", "second"]);
 });
 
+test("a program that is not root's alone is refused before anything is sent", async () => {
+  await using stage = await openStage();
+  const program = stage.file("mine", "#!/bin/sh\n");
+  const file = stage.file("p.json", withProbes([{ command: [program] }]));
+  const { stderr } = ends(await stage.op(["apply", "--auto-approve", file]), 65);
+  assert.match(stderr, /OPD2130/);
+  assert.match(stderr, /can be written by others than root|belongs to user/);
+  assert.deepEqual(stage.sent(), []);
+});
+
 test("the JSON stream tells of the checkpoint before the first call and in its last line", async () => {
   await using stage = await openStage();
   const { stdout } = ends(

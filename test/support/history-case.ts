@@ -53,7 +53,7 @@ export function diary(plugin: FakePlugin): Diary {
 }
 
 /** When generation `number` ended, and, ten seconds before, began. */
-export function timeAt(number: number, secondsBefore = 0): string {
+function timeAt(number: number, secondsBefore = 0): string {
   return new Date(Date.UTC(2026, 0, 1, 0, number, -secondsBefore)).toISOString();
 }
 
@@ -62,6 +62,7 @@ function recorded({ plan, reading }: Planned, report: Report, number: number): r
     purpose: "apply",
     of: null,
     bus: "0",
+    address: "unix:path=/b",
     actor: { uid: 0, pid: 1, user: "root", unit: "", subject: "op-dbus apply web.toml" },
     process: { pid: 1, start: "1", boot: "b" },
     time: timeAt(number, 10),

@@ -37,7 +37,11 @@ export function daemonOrLocal(options: ClientOptions): Operations {
   const { local, say } = options;
   let search: Promise<Connection | null> | null = null;
 
-  const invoke = async (name: OperationName, request: unknown, talk: Parameters<Invoke>[2]): Promise<unknown> => {
+  const invoke = async (
+    name: OperationName,
+    request: unknown,
+    talk: Parameters<Invoke>[2],
+  ): Promise<unknown> => {
     const here = local.invoke as (...call: [OperationName, unknown, typeof talk]) => Promise<unknown>;
     const there = OPERATIONS[name].place === "daemon" ? await (search ??= findDaemon(options)) : null;
     if (there === null) return await here(name, request, talk);

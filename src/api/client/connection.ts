@@ -97,7 +97,9 @@ function conversation(
           ?.talk.ask(message.question, message.worst)
           .then((answer) => send({ type: "answer", ask: message.ask, answer }));
       case "variables": {
-        const named = message.names.map((name) => [name, env[name]]).filter(([, value]) => value !== undefined);
+        const named = message.names
+          .map((name) => [name, env[name]])
+          .filter(([, value]) => value !== undefined);
         return send({ type: "answer", ask: message.ask, answer: Object.fromEntries(named) });
       }
       case "reply":

@@ -30,7 +30,8 @@ export function findSocket(runtimeDir: string, stateDir: string, uid: number): F
       return { refused: `${visible(folder)} is not a folder that only you can enter` };
     const path = socketPath(runtimeDir, stateDir);
     const socket = lstatSync(path);
-    if (!socket.isSocket() || socket.uid !== uid) return { refused: `${visible(path)} is no socket of yours` };
+    if (!socket.isSocket() || socket.uid !== uid)
+      return { refused: `${visible(path)} is no socket of yours` };
     return { path };
   } catch (error) {
     if (["ENOENT", "ENOTDIR"].includes(errnoOf(error))) return null;

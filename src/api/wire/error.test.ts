@@ -35,7 +35,17 @@ const errors: readonly (readonly [string, OpError])[] = [
 for (const [name, error] of errors) {
   test(`${name} is the same on the other side`, () => {
     const came = over(error);
-    for (const member of ["code", "kind", "message", "where", "now", "hint", "faults", "exit", "stack"] as const)
+    for (const member of [
+      "code",
+      "kind",
+      "message",
+      "where",
+      "now",
+      "hint",
+      "faults",
+      "exit",
+      "stack",
+    ] as const)
       assert.deepEqual(came[member], error[member], member);
     assert.equal((came.cause as Error | undefined)?.message, (error.cause as Error | undefined)?.message);
     assert.equal("dbusName" in came && came.dbusName, "dbusName" in error && error.dbusName);
@@ -50,5 +60,8 @@ test("what is no OpError becomes our bug, with its stack", () => {
 
 for (const json of [null, "x", {}, { code: "OPD0000", message: "x" }, { code: "OPD9004" }]) {
   test(`${JSON.stringify(json)} is no error`, () =>
-    assert.throws(() => errorFromWire(json), (error: OpError) => error.code === "OPD9044"));
+    assert.throws(
+      () => errorFromWire(json),
+      (error: OpError) => error.code === "OPD9044",
+    ));
 }

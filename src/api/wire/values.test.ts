@@ -18,7 +18,14 @@ const exact: readonly (readonly [string, unknown])[] = [
   ["undefined in a table, as it is there", table({ a: undefined, b: null })],
   ["undefined in a list", [undefined, 1]],
   ["bytes", new Uint8Array([0, 255, 10, 13])],
-  ["a map with keys of every kind", new Map<unknown, unknown>([[1n, "x"], ["__proto__", new Map()], [null, []]])],
+  [
+    "a map with keys of every kind",
+    new Map<unknown, unknown>([
+      [1n, "x"],
+      ["__proto__", new Map()],
+      [null, []],
+    ]),
+  ],
   ["a set", new Set(["a", 1, 2n])],
   ["a table with a dollar", table({ $: "map", v: [] })],
   ["a table within a table with a dollar", table({ a: table({ $: table({ $: 1 }) }) })],
@@ -78,7 +85,10 @@ for (const [name, value] of [
   ["a circle", circle],
 ] as const) {
   test(`${name} is refused before it is sent`, () =>
-    assert.throws(() => encodeValue(value), (error: OpError) => error.code === "OPD1900"));
+    assert.throws(
+      () => encodeValue(value),
+      (error: OpError) => error.code === "OPD1900",
+    ));
 }
 
 for (const json of [
@@ -95,5 +105,8 @@ for (const json of [
   { $: "error", v: "x" },
 ]) {
   test(`${JSON.stringify(json)} is nothing that is sent`, () =>
-    assert.throws(() => decodeValue(json), (error: OpError) => error.code === "OPD9044"));
+    assert.throws(
+      () => decodeValue(json),
+      (error: OpError) => error.code === "OPD9044",
+    ));
 }

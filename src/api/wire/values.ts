@@ -78,19 +78,12 @@ function members(table: object): [string, unknown][] {
 }
 
 function scalar(value: unknown): Json {
-  switch (typeof value) {
-    case "string":
-    case "boolean":
-      return value;
-    case "number":
-      if (Number.isFinite(value) && !Object.is(value, -0)) return value;
-      return { $: "number", v: Object.is(value, -0) ? "-0" : String(value) };
-    case "bigint":
-      return { $: "bigint", v: String(value) };
-    default:
-      // A function in a list has no member to leave out with.
-      return value === null ? null : { $: "undefined" };
-  }
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (typeof value === "bigint") return { $: "bigint", v: String(value) };
+  // A function in a list has no member to be left out with.
+  if (typeof value !== "number") return { $: "undefined" };
+  if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+  return { $: "number", v: Object.is(value, -0) ? "-0" : String(value) };
 }
 
 /** The value that `encodeValue` was given. Throws OPD9044 for what it never writes. */

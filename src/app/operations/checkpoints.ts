@@ -4,26 +4,27 @@ import type { Bound } from "../bound.ts";
 import { checkpointReply, waiting, waitingFor, type Waiting } from "../checkpoints.ts";
 import type { Parts } from "../parts.ts";
 import type { Talk } from "../../api/api.ts";
+import type { BusIdentity } from "../same-bus.ts";
 
 export const list: Bound<"checkpoint.list"> = async (parts, _request, talk) => {
-  const { all, guid } = await look(parts, talk);
-  return { checkpoints: all.map((each) => checkpointReply(each, guid, parts.clock)) };
+  const { all, bus } = await look(parts, talk);
+  return { checkpoints: all.map((each) => checkpointReply(each, bus, parts.clock)) };
 };
 
 export const show: Bound<"checkpoint.show"> = async (parts, { id }, talk) => {
-  const { all, guid } = await look(parts, talk);
-  return checkpointReply(waitingFor(all, guid, id), guid, parts.clock);
+  const { all, bus } = await look(parts, talk);
+  return checkpointReply(waitingFor(all, bus, id), bus, parts.clock);
 };
 
 /** What is overdue was put back when the session began. */
 async function look(
   parts: Parts,
   talk: Talk,
-): Promise<{ readonly all: readonly Waiting[]; readonly guid: string }> {
+): Promise<{ readonly all: readonly Waiting[]; readonly bus: BusIdentity }> {
   const { bus } = await parts.session(talk);
   const journal = await parts.peekJournal();
   try {
-    return { all: journal === null ? [] : waiting(journal, parts.clock), guid: bus.guid };
+    return { all: journal === null ? [] : waiting(journal, parts.clock), bus };
   } finally {
     await journal?.close();
   }

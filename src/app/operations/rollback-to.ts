@@ -1,7 +1,6 @@
 // rollback.to: the document that leads to the machine of an earlier generation, and then the ordinary road of an apply:
 // planned against what is there now, shown, confirmed, applied, verified and recorded.
 
-import { visible } from "../../base/visible.ts";
 import { OpError } from "../../base/error.ts";
 import { checkGeneration, stateAt, wayTo } from "../../state/history/history.ts";
 import type { RequestOf, SourceText } from "../../api/api.ts";
@@ -23,7 +22,7 @@ export const rollbackTo: Bound<"rollback.to"> = async (parts, request, talk) => 
   if (away !== undefined) throw new OpError(away.code, away.message, { now: "nothing was changed" });
   const { text, unsaid } = wayTo(then, now, schemas);
   for (const { address, reason } of unsaid) {
-    const message = `${visible(address)} is left as it is: ${reason}`;
+    const message = `${address} is left as it is: ${reason}`;
     talk.tell({ type: "diagnostic", severity: "warning", message });
   }
   const source: SourceText = { file: `@${number}`, format: "json", text, untrusted: null };

@@ -52,7 +52,7 @@ export function timeText(time: string): string {
 }
 
 /** Login name and unit, where there is one. */
-export function whoText({ user, uid, unit }: Pick<Brief, "user" | "uid" | "unit">): string {
+function whoText({ user, uid, unit }: Pick<Brief, "user" | "uid" | "unit">): string {
   const name = user === "" ? `uid ${uid}` : visible(user);
   return unit === "" ? name : `${name} (${visible(unit)})`;
 }

@@ -78,7 +78,7 @@ function write(value: unknown, indent: number, newline: string): string {
     value instanceof Map ? [...(value as ReadonlyMap<string, unknown>)] : Object.entries(value);
   const colon = indent === 0 ? ":" : ": ";
   const parts = entries
-    .filter(([, entry]) => entry !== undefined)
+    .filter(([, entry]) => entry !== undefined && typeof entry !== "function")
     .map(([key, entry]) => inner + JSON.stringify(key) + colon + write(entry, indent, nested));
   return parts.length === 0 ? "{}" : `{${parts.join(",")}${end}}`;
 }

@@ -62,8 +62,13 @@ export function btrfsSubvolumes(uid: number): BtrfsSubvolumes {
       return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
     },
     async settle(folder: string) {
-      // The cleaner may have more to do than we can wait for; who asked looks at the space next.
-      await runBtrfs(["subvolume", "sync", "-s", "1", folder], LIMITS.btrfsSettleMs).catch(() => undefined);
+      try {
+        // The cleaner starts after a commit; without this one it might be half a minute away.
+        await runBtrfs(["filesystem", "sync", folder], LIMITS.btrfsSettleMs);
+        await runBtrfs(["subvolume", "sync", "-s", "1", folder], LIMITS.btrfsSettleMs);
+      } catch {
+        // It has more to do than we can wait for: who asked looks at the space next.
+      }
     },
   });
 }

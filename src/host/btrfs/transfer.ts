@@ -6,6 +6,7 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
 import { OpError } from "../../base/error.ts";
+import { errnoOf } from "../../base/file.ts";
 import { LIMITS } from "../../base/limits.ts";
 import { visible } from "../../base/visible.ts";
 import { btrfsEnv, missingBtrfs, said } from "./run.ts";
@@ -43,6 +44,7 @@ export async function transfer({ from, parent, into, signal }: Transfer): Promis
   if (signal.aborted) stop();
   try {
     const ends = Promise.all([endOf(sender), endOf(receiver)]);
+    ends.catch(() => undefined); // met below, when the stream has ended
     const moved = await pump(sender.stdout, receiver.stdin, () => {
       clearTimeout(stall);
       stall = setTimeout(onStall, LIMITS.transferStallMs);
@@ -68,7 +70,7 @@ interface End {
   readonly words: string;
 }
 
-/** Resolves when it ended and all it said was read. Throws OPD5302. */
+/** Resolves when it ended and all it said was read. Throws OPD5302, OPD5404. */
 async function endOf(child: ChildProcess): Promise<End> {
   let words = "";
   child.stderr!.setEncoding("utf8").on("data", (text: string) => {
@@ -77,8 +79,9 @@ async function endOf(child: ChildProcess): Promise<End> {
   try {
     const [status, by] = (await once(child, "close")) as [number | null, NodeJS.Signals | null];
     return { status, by, words };
-  } catch {
-    throw missingBtrfs();
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") throw missingBtrfs();
+    throw new OpError("OPD5404", `btrfs cannot be started: ${errnoOf(error)}`, { cause: error });
   }
 }
 

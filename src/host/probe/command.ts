@@ -6,7 +6,7 @@ import { spawn } from "node:child_process";
 import { lstatSync, readlinkSync, type Stats } from "node:fs";
 import { resolve } from "node:path";
 import { errnoOf } from "../../base/file.ts";
-import type { Answer } from "./probe.ts";
+import type { Answer } from "./answer.ts";
 
 /** The program ended with 0. When `signal` fires it is killed. */
 export function askCommand(argv: readonly string[], signal: AbortSignal): Promise<Answer> {

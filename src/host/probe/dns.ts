@@ -2,7 +2,7 @@
 
 import { lookup } from "node:dns";
 import { errnoOf } from "../../base/file.ts";
-import type { Answer } from "./probe.ts";
+import type { Answer } from "./answer.ts";
 
 export function askDns(name: string, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {

@@ -2,7 +2,7 @@
 
 import { connect } from "node:net";
 import { errnoOf } from "../../base/file.ts";
-import type { Answer } from "./probe.ts";
+import type { Answer } from "./answer.ts";
 
 export function askTcp(host: string, port: number, signal: AbortSignal): Promise<Answer> {
   return new Promise((resolve) => {

@@ -2,4 +2,4 @@
 // parent. Thin: what to start and what a state means is the caller's. (org.freedesktop.systemd1(5))
 
 export { activeState, unitPath } from "./unit.ts";
-export { startTransient, stopUnit, type Transient } from "./transient.ts";
+export { startTransient, stopUnit } from "./transient.ts";

@@ -5,11 +5,11 @@
 //                        `-> list, blame, search
 
 export type { Past } from "../ports.ts";
-export { blame, sameReading, type Blamed } from "./blame.ts";
+export { blame, type Blamed } from "./blame.ts";
 export { isThere, observedOf, stateAt, type Beliefs } from "./beliefs.ts";
 export { differenceOf, shown, type Differing } from "./difference.ts";
 export type { Generation } from "./generation.ts";
-export { addressOfAction, briefOf, listGenerations, type Brief, type Listed } from "./listing.ts";
+export { briefOf, listGenerations, type Brief, type Listed } from "./listing.ts";
 export {
   checkGeneration,
   findGeneration,
@@ -19,4 +19,4 @@ export {
   type Standing,
 } from "./moment.ts";
 export { searchPast, type Found } from "./search.ts";
-export { wayTo, type WayBack } from "./way-back.ts";
+export { wayTo } from "./way-back.ts";

@@ -4,32 +4,27 @@
 import { OpError } from "../../base/error.ts";
 import { visible } from "../../base/visible.ts";
 import type { Past } from "../ports.ts";
-import { happenings, type Generation } from "./generation.ts";
+import { generations, happenings, type Generation } from "./generation.ts";
 
 /** The generation of a text `@12`; null = it is none. */
 export function generationOf(text: string): number | null {
   return /^@\d{1,15}$/.test(text) ? Number(text.slice(1)) : null;
 }
 
-/** What there is: for the message about what is not. Throws OPD2150. */
+/** Throws OPD2150. */
 export function findGeneration(past: Past, number: number): Generation {
   let count = 0;
-  for (const happening of happenings(past)) {
-    if (happening.kind !== "generation") continue;
-    count = happening.generation.number;
-    if (count === number) return happening.generation;
+  for (const generation of generations(past)) {
+    if (generation.number === number) return generation;
+    count = generation.number;
   }
-  throw noGeneration(number, count, 1);
+  const there = count === 0 ? "nothing was applied here yet" : `there are @1 to @${count}`;
+  throw new OpError("OPD2150", `there is no generation @${number}: ${there}`, { hint: "op-dbus history" });
 }
 
 /** Throws OPD2150 where there is no generation `number`; 0 is before the first. */
 export function checkGeneration(past: Past, number: number): void {
   if (number !== 0) findGeneration(past, number);
-}
-
-export function noGeneration(number: number, count: number, from: 0 | 1): OpError {
-  const range = count === 0 ? "nothing was applied here yet" : `there are @${from} to @${count}`;
-  return new OpError("OPD2150", `there is no generation @${number}: ${range}`, { hint: "op-dbus history" });
 }
 
 export interface Standing {
@@ -49,7 +44,7 @@ export function standingAt(past: Past, timeMs: number): Standing {
     if (happening.kind === "other") {
       const { gap } = happening.other;
       if (gap === null) continue;
-      const text = `nobody looked from ${visible(gap.from)} to ${visible(gap.to)} (${visible(gap.why)})`;
+      const text = `nobody looked from ${gap.from} to ${gap.to} (${gap.why})`;
       gaps.push({ fromMs: Date.parse(gap.from), toMs: Date.parse(gap.to), text });
       continue;
     }

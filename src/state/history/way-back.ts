@@ -1,7 +1,13 @@
 // The document that leads from now to the machine of an earlier generation: for every address that was written since, the
 // value from then. What a document cannot say is said beside it, so nothing is lost silently. Pure.
 
-import type { FieldSchema, Reading, ResourceSchema, Schema } from "../../plugin/plugin.ts";
+import {
+  isTable,
+  type FieldSchema,
+  type Reading,
+  type ResourceSchema,
+  type Schema,
+} from "../../plugin/plugin.ts";
 import { writeJson } from "../../base/text/text.ts";
 import { formatAddress } from "../address.ts";
 import { wayBack } from "../partial.ts";
@@ -94,10 +100,8 @@ class OwnerBack {
     else if (was !== undefined && "known" in was && this.#isWritten(field)) {
       if (was.known !== null) {
         const now = "known" in is ? is.known : null;
-        this.#out.put(
-          { ...place, field },
-          wayBack(was.known, now, this.#fieldSchema(field)?.kind ?? "value"),
-        );
+        const kind = isTable(was.known) ? (this.#fieldSchema(field)?.kind ?? "value") : "value";
+        this.#out.put({ ...place, field }, wayBack(was.known, now, kind));
       } else if (!isSame(was, is)) this.#out.put({ ...place, field }, null);
     }
   }

@@ -151,7 +151,8 @@ export class AuditLog implements Audit {
         .filter(({ name, id }) => ids.some((one) => one.name === name && one.id === id))
         .map(({ line }) => line)
         .filter((line) => !latest.note.includes(line));
-      if (good.length === 0) throw new OpError("OPD5103", "none of the signatures is of a key that was named");
+      if (good.length === 0)
+        throw new OpError("OPD5103", "none of the signatures is of a key that was named");
       return [{ type: NOTE_FRAME, payload: Buffer.from(latest.note + lines.join("")) }];
     });
     this.#settle();
@@ -207,7 +208,8 @@ export class AuditLog implements Audit {
     const first = growth.tree.size + own.length;
     bodies.forEach((body, n) => {
       const starts = options.group && n === 0 ? { previous: this.#previous() } : {};
-      const ends = options.group && n === bodies.length - 1 ? { binds: binding(first, leaves.slice(own.length)) } : {};
+      const ends =
+        options.group && n === bodies.length - 1 ? { binds: binding(first, leaves.slice(own.length)) } : {};
       const bytes = entryBytes(body, this.#stamp(), { ...starts, ...ends });
       entries.push(bytes);
       leaves.push(leafHash(bytes));
@@ -215,7 +217,11 @@ export class AuditLog implements Audit {
     const frames: Frame[] = entries.map((payload) => ({ type: ENTRY_FRAME, payload }));
     if (!options.checkpoint) return { frames, first, checkpoint: null };
     const checkpoint = this.#signed(leaves, next === null ? [signer] : [signer, next]);
-    return { frames: [...frames, { type: NOTE_FRAME, payload: Buffer.from(checkpoint.note) }], first, checkpoint };
+    return {
+      frames: [...frames, { type: NOTE_FRAME, payload: Buffer.from(checkpoint.note) }],
+      first,
+      checkpoint,
+    };
   }
 
   #signed(leaves: readonly Buffer[], signers: readonly Signer[]): Checkpoint {

@@ -5,5 +5,5 @@ export { exportAudit } from "./export.ts";
 export { openAudit, type AuditOptions } from "./open.ts";
 export { anchorOf, pinText, readAnchor, readPin, writePin, type Anchor, type Pin } from "./pin.ts";
 export { verifyAudit, type VerifyOptions } from "./verify.ts";
-export type { Audit, Checkpoint, Entry, EntryBody } from "./model.ts";
+export type { Audit, Checkpoint, EntryBody } from "./model.ts";
 export type { AuditReport } from "./report.ts";

@@ -25,7 +25,8 @@ export class Blobs {
   put(content: Uint8Array): string {
     const digest = hash("sha256", content);
     // One that is there may be what a power cut left of it.
-    if (this.#read(digest) === null) writeWhole(this.#disk, join(this.#directory, blobPath(digest)), content, true);
+    if (this.#read(digest) === null)
+      writeWhole(this.#disk, join(this.#directory, blobPath(digest)), content, true);
     return digest;
   }
 

@@ -1,15 +1,19 @@
-// Files that can be made again from the segments: tiles, bundles, the newest checkpoint, the place to open from. They
-// appear whole by rename and are not fsynced: after a power cut one may be missing or empty, and what reads it checks it.
+// The small files of an audit log. Most can be made again from the segments (tiles, bundles, the newest checkpoint, the
+// place to open from) and are not synced: after a power cut one may be missing, empty or half, and what reads it checks
+// it. How each is written is chosen by what an append may cost: creating is cheaper than renaming, renaming onto a file
+// makes ext4 write it out at once, and changing a sector in place costs nothing.
 
-import { constants } from "node:fs";
 import { randomBytes } from "node:crypto";
+import { constants } from "node:fs";
 import { dirname } from "node:path";
+import { assert } from "../../base/assert.ts";
 import { OpError } from "../../base/error.ts";
 import { errnoOf } from "../../base/file.ts";
 import { visible } from "../../base/visible.ts";
 import type { Disk } from "../file/file.ts";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NONBLOCK } = constants;
+const SECTOR_BYTES = 512;
 
 /** The content of a regular file of at most `sizeBytesMax`; null when there is no such file. Throws OPD5003 when it is
  * something else or cannot be read. */
@@ -25,7 +29,7 @@ export function readWhole(disk: Disk, path: string, sizeBytesMax: number): Buffe
     const stats = disk.stat(fd);
     if (!stats.isFile() || stats.size > sizeBytesMax) throw unreadable(path, "it is no file of its size");
     const bytes = Buffer.allocUnsafe(stats.size);
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       const count = disk.read(fd, bytes.subarray(at), at);
       if (count === 0) return bytes.subarray(0, at);
       at += count;
@@ -51,10 +55,42 @@ export function writeWhole(disk: Disk, path: string, bytes: Uint8Array, sync: bo
     if (sync) disk.syncFolder(dirname(path));
   } catch (error) {
     removeIfThere(disk, temporary);
-    throw new OpError("OPD5002", `${visible(path)} cannot be written: ${errnoOf(error)}`, {
-      where: path,
-      cause: error,
-    });
+    throw cannotWrite(path, error);
+  }
+}
+
+/** Writes a file of a name that says its content, so nobody waits for it to be whole; one that is there is replaced, as
+ * it may be torn. Throws OPD5002. */
+export function writeNamed(disk: Disk, path: string, bytes: Uint8Array): void {
+  let fd: number;
+  try {
+    fd = openNew(disk, path);
+  } catch {
+    return writeWhole(disk, path, bytes, false);
+  }
+  try {
+    disk.write(fd, bytes, 0);
+  } catch (error) {
+    throw cannotWrite(path, error);
+  } finally {
+    disk.close(fd);
+  }
+}
+
+/** One sector in place, filled up with spaces: it is there whole or as it was before, or empty when it was new. Throws
+ * OPD5002. */
+export function writeSector(disk: Disk, path: string, text: string): void {
+  const bytes = Buffer.alloc(SECTOR_BYTES, " ");
+  assert(bytes.write(text) === Buffer.byteLength(text), "what is written in place fits a sector");
+  try {
+    const fd = disk.open(path, O_WRONLY | O_CREAT, 0o600);
+    try {
+      disk.write(fd, bytes, 0);
+    } finally {
+      disk.close(fd);
+    }
+  } catch (error) {
+    throw cannotWrite(path, error);
   }
 }
 
@@ -95,6 +131,13 @@ function makeFolders(disk: Disk, path: string): void {
     makeFolders(disk, dirname(path));
     makeFolders(disk, path);
   }
+}
+
+export function cannotWrite(path: string, error: unknown): OpError {
+  return new OpError("OPD5002", `${visible(path)} cannot be written: ${errnoOf(error)}`, {
+    where: path,
+    cause: error,
+  });
 }
 
 function unreadable(path: string, why: string): OpError {

@@ -20,6 +20,7 @@ export interface Stamp {
 /** The body with its largest members put away until it fits. `put` stores bytes and gives their hex SHA-256. */
 export function slim(body: EntryBody, put: (content: Buffer) => string): EntryBody {
   assert(!OURS.some((name) => Object.hasOwn(body, name)), "no member of an entry is the log's own");
+  assert(body.type !== "key", "only the log itself changes its key");
   const members = new Map(Object.entries(body));
   const sizes = new Map([...members].map(([name, value]) => [name, Buffer.byteLength(canonicalJson(value))]));
   const away = (name: string): void => {
@@ -86,7 +87,8 @@ export function whole(value: PlainTable, get: (digest: string) => Buffer): Plain
 
 function blobValue(content: Buffer): Plain {
   const { root, faults } = readText("blob", content.toString("utf8"), "json");
-  if (root === null || faults.length > 0) throw new OpError("OPD5101", "a blob that an entry binds is no JSON");
+  if (root === null || faults.length > 0)
+    throw new OpError("OPD5101", "a blob that an entry binds is no JSON");
   return plainOf(root);
 }
 

@@ -7,9 +7,9 @@ import type { LogRecord } from "../log/log.ts";
 import type { Checkpoint } from "./model.ts";
 import { parseHead } from "./checkpoint.ts";
 import { entryValue } from "./entry.ts";
-import { leafHash } from "./merkle.ts";
+import { HASH_BYTES, leafHash } from "./merkle.ts";
 import { parseVkey } from "./note.ts";
-import { bundled, type TileSink } from "./tiles.ts";
+import { bundled, tilePath, type TileSink } from "./tiles.ts";
 import { fullTiles, rowWidth, TILE_WIDTH, Tree } from "./tree.ts";
 
 /** What segments of an audit log are marked with. */
@@ -41,6 +41,8 @@ export class Growth {
   readonly #tiles: TileSink;
   #bundle: Buffer[];
   #latestText = "";
+  /** The partial tile of each level that was written last. */
+  readonly #partials: string[] = [];
 
   constructor(tiles: TileSink, start: Start = { size: 0, rows: [], bundle: [], key: "" }) {
     this.#tiles = tiles;
@@ -69,9 +71,12 @@ export class Growth {
     for (let level = 0; level < this.tree.levels; level++) {
       const width = rowWidth(size, level);
       const index = fullTiles(size, level);
-      // Where the tile is full by now it stands for every part of itself.
-      if (width > 0 && index === fullTiles(this.tree.size, level))
-        this.#tiles.write(level, index, width, this.tree.row(level).subarray(0, 32 * width));
+      // Where the tile is full by now it stands for every part of itself; most higher ones are as they were.
+      const name = tilePath(level, index, width);
+      if (width > 0 && index === fullTiles(this.tree.size, level) && name !== this.#partials[level]) {
+        this.#partials[level] = name;
+        this.#tiles.write(level, index, width, this.tree.row(level).subarray(0, HASH_BYTES * width));
+      }
     }
     const width = rowWidth(size, 0);
     const index = fullTiles(size, 0);
@@ -96,7 +101,10 @@ export class Growth {
     if (head !== null && head.note.text === this.#latestText)
       return void (this.latest &&= { ...this.latest, note });
     if (head?.size !== this.tree.size || head.root !== this.tree.root().toString("base64"))
-      this.fault ??= new OpError("OPD5101", `the checkpoint in record ${seq} is not of the entries before it`);
+      this.fault ??= new OpError(
+        "OPD5101",
+        `the checkpoint in record ${seq} is not of the entries before it`,
+      );
     else {
       this.latest = { size: head.size, root: head.root, note, seq };
       this.#latestText = head.note.text;

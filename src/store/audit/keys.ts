@@ -14,7 +14,7 @@ import { OpError } from "../../base/error.ts";
 import { errnoOf, readTrusted } from "../../base/file.ts";
 import { visible } from "../../base/visible.ts";
 import { checkPrivate, makePrivate, type Disk } from "../file/file.ts";
-import { removeIfThere, writeWhole } from "./derived.ts";
+import { cannotWrite, removeIfThere, writeWhole } from "./derived.ts";
 import { parseVkey, vkeyOf, type Signer } from "./note.ts";
 
 const KEY_FILE_BYTES_MAX = 4096;
@@ -134,11 +134,4 @@ function isThere(disk: Disk, path: string): boolean {
     if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return false;
     throw new OpError("OPD5102", `${visible(path)} cannot be read: ${errnoOf(error)}`, { where: path });
   }
-}
-
-function cannotWrite(path: string, error: unknown): OpError {
-  return new OpError("OPD5002", `${visible(path)} cannot be written: ${errnoOf(error)}`, {
-    where: path,
-    cause: error,
-  });
 }

@@ -1,11 +1,14 @@
 // The first generation's other record: a SQLite table `events` that a shell script wrote, each row with the SHA-256 of
-// `timestamp|snapshot|previous|data` and the hash of the row before it. Opened read-only; only plain columns of a table
-// are read, so that nothing in the file is run.
+// `timestamp|snapshot|previous|data` and the hash of the row before it. Opened as immutable: nothing is written beside it,
+// no lock is taken, no other file is followed. Only plain columns of a table are read, so that nothing in the file is run.
 
+import { pathToFileURL } from "node:url";
 import { OpError } from "../../base/error.ts";
+import { errnoOf } from "../../base/file.ts";
 import { LIMITS } from "../../base/limits.ts";
 import { canonicalJson, type Plain, type PlainTable } from "../../base/text/text.ts";
 import { visible } from "../../base/visible.ts";
+import type { Disk } from "../file/file.ts";
 import { sha256, type LegacyRecord } from "./legacy-record.ts";
 
 const COLUMNS = ["id", "timestamp", "event_type", "snapshot_id", "data", "hash", "previous_hash"] as const;
@@ -15,10 +18,13 @@ type Row = Readonly<Record<(typeof COLUMNS)[number], Plain | Uint8Array>>;
 export const SQLITE_MAGIC = Buffer.from("SQLite format 3\0");
 
 /** Rows in the order of their ids. Throws OPD5123, OPD5124. */
-export function* legacyEvents(path: string, source: string): Generator<LegacyRecord> {
+export function* legacyEvents(disk: Disk, path: string, source: string): Generator<LegacyRecord> {
+  refuseUnfinished(disk, path);
   // Loaded here: only an import of this kind needs it.
   const { DatabaseSync } = process.getBuiltinModule("node:sqlite");
-  const database = new DatabaseSync(path, { readOnly: true, allowExtension: false });
+  const immutable = pathToFileURL(path);
+  immutable.searchParams.set("immutable", "1");
+  const database = new DatabaseSync(immutable, { readOnly: true, allowExtension: false });
   try {
     database.exec("PRAGMA trusted_schema = OFF; PRAGMA query_only = ON");
     const table = database.prepare("SELECT type FROM sqlite_schema WHERE name = 'events'").get();
@@ -37,6 +43,26 @@ export function* legacyEvents(path: string, source: string): Generator<LegacyRec
     throw new OpError("OPD5123", `${visible(path)} cannot be imported: ${visible(why)}`, { where: path });
   } finally {
     database.close();
+  }
+}
+
+/** What SQLite has not written into the file yet would be missing. */
+function refuseUnfinished(disk: Disk, path: string): void {
+  for (const ending of ["-wal", "-journal"]) {
+    if (!isThere(disk, `${path}${ending}`)) continue;
+    throw new OpError("OPD5123", `${visible(path)} cannot be imported: ${ending} beside it holds changes`, {
+      where: path,
+      hint: "sqlite3 FILE 'PRAGMA journal_mode = DELETE' writes them into it",
+    });
+  }
+}
+
+function isThere(disk: Disk, path: string): boolean {
+  try {
+    return disk.lstat(path).size > 0;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw error;
   }
 }
 

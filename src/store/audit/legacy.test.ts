@@ -164,6 +164,9 @@ test("what is no record, or no file, is refused with the reason", (t) => {
   const database = new DatabaseSync(at("view.db"));
   database.exec("CREATE VIEW events AS SELECT 1 AS id");
   database.close();
+  const unfinished = new DatabaseSync(at("unfinished.db"));
+  unfinished.exec("PRAGMA journal_mode = WAL; CREATE TABLE events (id)");
+  t.after(() => unfinished.close());
   writeFileSync(at("broken.db"), "SQLite format 3\0 and then nothing of the kind");
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ["missing", "OPD5123", /there is nothing/],
@@ -172,6 +175,7 @@ test("what is no record, or no file, is refused with the reason", (t) => {
     ["link.json", "OPD5123", /symbolic link/],
     ["large.json", "OPD5124", /1048577 bytes/],
     ["view.db", "OPD5123", /no table events/],
+    ["unfinished.db", "OPD5123", /-wal beside it holds changes/],
     ["broken.db", "OPD5123", /file is not a database|cannot be imported/],
   ];
   for (const [name, code, message] of cases) {

@@ -31,7 +31,7 @@ const BATCH = 256;
 
 /** Records of a footprint file, a folder or a SQLite file. Throws OPD5123, OPD5124. */
 export function readLegacy(disk: Disk, path: string): Iterable<LegacyRecord> {
-  return isSqlite(disk, path) ? legacyEvents(path, basename(path)) : legacyFiles(disk, path);
+  return isSqlite(disk, path) ? legacyEvents(disk, path, basename(path)) : legacyFiles(disk, path);
 }
 
 /** Appends what is not in the log yet; each batch is durable before the next is read. Throws what `append` does. */

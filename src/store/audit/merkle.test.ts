@@ -31,7 +31,16 @@ const subtrees =
     mth(leaves.slice(index * 2 ** height, (index + 1) * 2 ** height));
 
 // Leaf inputs and roots of the Certificate Transparency reference: transparency-dev/merkle, testonly/constants.go.
-const INPUTS = ["", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"];
+const INPUTS = [
+  "",
+  "00",
+  "10",
+  "2021",
+  "3031",
+  "40414243",
+  "5051525354555657",
+  "606162636465666768696a6b6c6d6e6f",
+];
 const ROOTS = [
   "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
   "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d",
@@ -111,7 +120,15 @@ function flipped(hash: Buffer, bit: number): Buffer {
 
 test("sizes and indexes that are none", () => {
   const leaf = leaves[0]!;
-  for (const [index, size] of [[0, 0], [1, 1], [-1, 1], [0.5, 1], [0, Number.NaN], [0, 2 ** 53], [2 ** 32, 2 ** 32]])
+  for (const [index, size] of [
+    [0, 0],
+    [1, 1],
+    [-1, 1],
+    [0.5, 1],
+    [0, Number.NaN],
+    [0, 2 ** 53],
+    [2 ** 32, 2 ** 32],
+  ])
     assert.equal(rootFromInclusion(leaf, index!, size!, []), null, `${index} of ${size}`);
   assert.ok(!isConsistent(2, 1, leaf, leaf, []));
   assert.ok(!isConsistent(-1, 1, leaf, leaf, []));
@@ -155,7 +172,12 @@ test(
       );
     const inclusions = read<Inclusion>("inclusion/**/*.json");
     for (const one of inclusions) {
-      const root = rootFromInclusion(bytes(one.leafHash), one.leafIdx, one.treeSize, (one.proof ?? []).map(bytes));
+      const root = rootFromInclusion(
+        bytes(one.leafHash),
+        one.leafIdx,
+        one.treeSize,
+        (one.proof ?? []).map(bytes),
+      );
       const holds = root !== null && root.equals(bytes(one.root));
       assert.equal(holds, !one.wantErr, JSON.stringify(one));
     }

@@ -4,7 +4,15 @@ import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
 import { test } from "node:test";
 import { headText, parseHead } from "./checkpoint.ts";
-import { cosignatureLine, parseNote, parseVkey, signatureLine, verifyNote, vkeyOf, type Signer } from "./note.ts";
+import {
+  cosignatureLine,
+  parseNote,
+  parseVkey,
+  signatureLine,
+  verifyNote,
+  vkeyOf,
+  type Signer,
+} from "./note.ts";
 
 // c2sp.org/signed-note, "Example".
 const VKEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k";
@@ -44,12 +52,18 @@ test("several signatures; those of strangers are passed over", () => {
   const note = `${text}\n${[a, stranger, b].map((one) => signatureLine(text, one)).join("")}`;
   assert.deepEqual(verdict(note, a, b).good, [a.verifier.vkey, b.verifier.vkey]);
   assert.equal(parseNote(note)?.text, text);
-  assert.deepEqual(verdict(`${text}\n${signatureLine("other\n", a)}`, a), { good: [], bad: [a.verifier.vkey] });
+  assert.deepEqual(verdict(`${text}\n${signatureLine("other\n", a)}`, a), {
+    good: [],
+    bad: [a.verifier.vkey],
+  });
 });
 
 test("a cosignature binds its time", () => {
   const witness = signer("witness/1", 0x04);
-  const text = headText({ origin: "log/1", size: 3, root: Buffer.alloc(32).toString("base64") }, "2026-01-01T00:00:00Z");
+  const text = headText(
+    { origin: "log/1", size: 3, root: Buffer.alloc(32).toString("base64") },
+    "2026-01-01T00:00:00Z",
+  );
   const note = `${text}\n${cosignatureLine(text, witness, 1_700_000_000)}`;
   assert.deepEqual(verdict(note, witness).good, [witness.verifier.vkey]);
   const bytes = Buffer.from(/ ([\w+/=]+)\n$/.exec(note)?.[1] ?? "", "base64");

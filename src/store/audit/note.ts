@@ -75,7 +75,13 @@ export function parseVkey(vkey: string): Verifier | null {
   if (name === undefined || id === undefined || material?.length !== 33) return null;
   if ((type !== LOG_KEY && type !== WITNESS_KEY) || keyId(name, material) !== id) return null;
   const x = material.subarray(1).toString("base64url");
-  return { vkey, name, id, type, key: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" }) };
+  return {
+    vkey,
+    name,
+    id,
+    type,
+    key: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" }),
+  };
 }
 
 /** The verifier key of a public Ed25519 key. `name` has no white space and no plus. */

@@ -12,7 +12,7 @@ import { Blobs } from "./blobs.ts";
 import { AUDIT_KIND, Growth, NOTE_FRAME, type Start } from "./growth.ts";
 import { parseNote } from "./note.ts";
 import { readNewest, readStart, type Position } from "./position.ts";
-import { Tiles } from "./tiles.ts";
+import { Tiles, type TileSink } from "./tiles.ts";
 
 export interface AuditOptions {
   /** `@timing` of the state directory; made where it is missing. */
@@ -61,9 +61,13 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
 }
 
 /** From the newest checkpoint on; null when the log does not have it where it should be. */
-async function openFrom(options: AuditOptions, { seq, checkpoint }: Position, start: Start): Promise<Opened | null> {
+async function openFrom(
+  options: AuditOptions,
+  { seq, checkpoint }: Position,
+  start: Start,
+): Promise<Opened | null> {
   const tiles = new Tiles(options.disk, options.directory, options.readOnly ?? false);
-  const growth = new Growth(tiles, start);
+  const growth = new Growth(forgiving(tiles), start);
   let matches: boolean | null = null;
   const follow = (record: LogRecord): void => {
     matches ??= record.type === NOTE_FRAME && sameText(record.payload, checkpoint.note);
@@ -75,9 +79,22 @@ async function openFrom(options: AuditOptions, { seq, checkpoint }: Position, st
   return null;
 }
 
+/** What cannot be written now is noticed where it is read, and made again there: the entries are durable without it. */
+function forgiving(tiles: Tiles): TileSink {
+  return {
+    write(...tile) {
+      try {
+        tiles.write(...tile);
+      } catch (error) {
+        if (!(error instanceof OpError) || error.code !== "OPD5002") throw error;
+      }
+    },
+  };
+}
+
 async function openWhole(options: AuditOptions): Promise<Opened> {
   const tiles = new Tiles(options.disk, options.directory, options.readOnly ?? false);
-  const growth = new Growth(tiles);
+  const growth = new Growth(forgiving(tiles));
   const log = await openLog({ ...logOptions(options), follow: (record) => growth.follow(record) });
   if (growth.fault === null) return { log, growth, tiles };
   await log.close();

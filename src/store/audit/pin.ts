@@ -9,7 +9,7 @@ import { canonicalJson } from "../../base/text/text.ts";
 import { visible } from "../../base/visible.ts";
 import type { Disk } from "../file/file.ts";
 import { parseHead, type TreeHead } from "./checkpoint.ts";
-import { readWhole, writeWhole } from "./derived.ts";
+import { readWhole, writeSector } from "./derived.ts";
 import { entryValue } from "./entry.ts";
 import { HASH_BYTES } from "./merkle.ts";
 import type { Checkpoint } from "./model.ts";
@@ -37,10 +37,10 @@ export function readPin(disk: Disk, path: string): Pin | null {
   return pinOf(bytes) ?? notAnAnchor(path);
 }
 
-/** Remembers a head signed by `key`. Its folder is there. Not fsynced: an older pin is a good one. Throws OPD5002. */
+/** Remembers a head signed by `key`. Its folder is there. Not synced: an older pin is a good one. Throws OPD5002. */
 export function writePin(disk: Disk, path: string, { size, root }: Checkpoint, key: string): void {
   const origin = parseVkey(key)?.name ?? "";
-  writeWhole(disk, path, Buffer.from(pinText({ origin, size, root, key })), false);
+  writeSector(disk, path, pinText({ origin, size, root, key }));
 }
 
 export function pinText({ origin, size, root, key }: Pin): string {
@@ -64,7 +64,8 @@ function pinOf(bytes: Buffer): Pin | null {
   try {
     const { origin, size, root, key } = entryValue(bytes);
     if (typeof origin !== "string" || typeof size !== "number" || typeof root !== "string") return null;
-    if (typeof key !== "string" || parseVkey(key) === null || !Number.isSafeInteger(size) || size < 0) return null;
+    if (typeof key !== "string" || parseVkey(key) === null || !Number.isSafeInteger(size) || size < 0)
+      return null;
     return exactBase64(root)?.length === HASH_BYTES ? { origin, size, root, key } : null;
   } catch {
     return null;

@@ -9,7 +9,7 @@ import { canonicalJson, type PlainTable } from "../../base/text/text.ts";
 import type { Disk } from "../file/file.ts";
 import type { Checkpoint } from "./model.ts";
 import { parseHead } from "./checkpoint.ts";
-import { readWhole, writeWhole } from "./derived.ts";
+import { readWhole, writeSector, writeWhole } from "./derived.ts";
 import { entryValue } from "./entry.ts";
 import type { Start } from "./growth.ts";
 import { leafHash } from "./merkle.ts";
@@ -29,7 +29,7 @@ export interface Position {
 export function writePosition(disk: Disk, directory: string, { seq, checkpoint, key }: Position): void {
   writeWhole(disk, join(directory, "checkpoint"), Buffer.from(checkpoint.note), false);
   const position = canonicalJson({ format: FORMAT, version: 1, seq, size: checkpoint.size, key });
-  writeWhole(disk, join(directory, "position"), Buffer.from(position), false);
+  writeSector(disk, join(directory, "position"), position);
 }
 
 /** What the derived files say; null where there are none or they contradict each other. */

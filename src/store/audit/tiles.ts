@@ -6,9 +6,10 @@
 //   tile/entries/000             256 entries: length (2 bytes, big-endian), bytes
 
 import { join } from "node:path";
+import { errnoOf } from "../../base/file.ts";
 import { LIMITS } from "../../base/limits.ts";
 import type { Disk } from "../file/file.ts";
-import { namesIn, readWhole, removeIfThere, writeWhole } from "./derived.ts";
+import { namesIn, readWhole, removeIfThere, writeNamed } from "./derived.ts";
 import { HASH_BYTES } from "./merkle.ts";
 import { TILE_WIDTH } from "./tree.ts";
 
@@ -49,7 +50,7 @@ export function bundled(entry: Uint8Array): Buffer {
 /** The first `width` entries of a bundle; null when it does not hold that many. */
 export function unbundled(bundle: Buffer, width: number): readonly Buffer[] | null {
   const entries: Buffer[] = [];
-  for (let at = 0; entries.length < width; ) {
+  for (let at = 0; entries.length < width;) {
     if (at + 2 > bundle.length) return null;
     const end = at + 2 + bundle.readUInt16BE(at);
     if (end > bundle.length) return null;
@@ -100,18 +101,28 @@ export class Tiles implements TileSink {
       if (level !== "entries" && width === TILE_WIDTH) this.#kept.set(path, Buffer.from(bytes));
       return;
     }
-    writeWhole(this.#disk, join(this.#directory, path), bytes, false);
+    writeNamed(this.#disk, join(this.#directory, path), bytes);
     for (const smaller of this.#partials(level, index))
-      if (smaller < width)
-        removeIfThere(this.#disk, join(this.#directory, tilePath(level, index, smaller)));
+      if (smaller < width) removeIfThere(this.#disk, join(this.#directory, tilePath(level, index, smaller)));
   }
 
   /** Every name below tile/, folders left out. */
   *list(folder = "tile"): Generator<string> {
     for (const name of namesIn(this.#disk, join(this.#directory, folder))) {
       const path = `${folder}/${name}`;
-      if (this.#disk.lstat(join(this.#directory, path)).isDirectory()) yield* this.list(path);
-      else yield path;
+      const isFolder = this.#isFolder(path);
+      if (isFolder === true) yield* this.list(path);
+      else if (isFolder === false) yield path;
+    }
+  }
+
+  /** null: gone by now. */
+  #isFolder(path: string): boolean | null {
+    try {
+      return this.#disk.lstat(join(this.#directory, path)).isDirectory();
+    } catch (error) {
+      if (errnoOf(error) === "ENOENT") return null;
+      throw error;
     }
   }
 

@@ -102,7 +102,9 @@ function edgeOf(size: number, rows: readonly Uint8Array[]): Buffer[] {
     let from = 0;
     for (let count = TILE_WIDTH / 2; count >= 1; count /= 2) {
       if ((width & count) === 0) continue;
-      edge.push(subtreeOf((rows[level] ?? new Uint8Array()).subarray(from * HASH_BYTES, (from + count) * HASH_BYTES)));
+      edge.push(
+        subtreeOf((rows[level] ?? new Uint8Array()).subarray(from * HASH_BYTES, (from + count) * HASH_BYTES)),
+      );
       from += count;
     }
   }

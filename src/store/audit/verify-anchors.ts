@@ -32,7 +32,10 @@ export class AnchorCheck {
       if (root().toString("base64") !== anchor.root)
         this.#alarm(`its first ${size} entries are others than the anchor's`, anchor.name);
     }
-    this.#next = Math.min(...this.#anchors.map((anchor) => anchor.size).filter((other) => other > size), Infinity);
+    this.#next = Math.min(
+      ...this.#anchors.map((anchor) => anchor.size).filter((other) => other > size),
+      Infinity,
+    );
   }
 
   /** A head of the log's own, over entries whose root it has. */
@@ -67,7 +70,8 @@ export class AnchorCheck {
   #note(anchor: Anchor, note: Note, keys: readonly Verifier[]): void {
     const own = verifyNote(note, keys);
     const seen = verifyNote(note, this.#witnesses);
-    if (own.bad.length + seen.bad.length > 0) this.#alarm("a signature of the anchor does not hold", anchor.name);
+    if (own.bad.length + seen.bad.length > 0)
+      this.#alarm("a signature of the anchor does not hold", anchor.name);
     if (own.good.length === 0) this.#alarm("the anchor is not signed by a key of this log", anchor.name);
     // It vouches for its size only where the tree agrees, which was looked at when the tree had it.
     if (seen.good.length > 0) this.#witnessedSize = Math.max(this.#witnessedSize, anchor.size);

@@ -42,7 +42,9 @@ export class EntryCheck {
       return this.#findings.alarm("OPD5106", "it is not the canonical JSON of an entry", where);
     this.#time(value["time"], where);
     this.#group(index, value, payload, before);
-    const digests = Object.values(value).map(referenceOf).filter((one) => one !== null);
+    const digests = Object.values(value)
+      .map(referenceOf)
+      .filter((one) => one !== null);
     for (const digest of [...digests, ...this.#options.blobsOf(value)]) {
       this.blobs++;
       const fault = this.#options.blobFault(digest);

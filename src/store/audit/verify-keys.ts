@@ -30,7 +30,8 @@ export class KeyCheck {
       if (index === 0) this.#alarm("the first entry names no key", where);
       return;
     }
-    if (replaces !== (this.known.at(-1)?.vkey ?? null)) this.#alarm("the key is not handed over by the one before", where);
+    if (replaces !== (this.known.at(-1)?.vkey ?? null))
+      this.#alarm("the key is not handed over by the one before", where);
     if (index > 0) this.#handedOverAt = index;
     if (index > 0 && verifier.name !== this.origin) this.#alarm("the new key has another name", where);
     this.known.push(verifier);
@@ -61,7 +62,8 @@ export class KeyCheck {
 export function verifiersOf(vkeys: readonly string[]): readonly Verifier[] {
   return vkeys.map((vkey) => {
     const verifier = parseVkey(vkey);
-    if (verifier === null) throw new OpError("OPD5103", "what was named as a key is no verifier key", { where: vkey });
+    if (verifier === null)
+      throw new OpError("OPD5103", "what was named as a key is no verifier key", { where: vkey });
     return verifier;
   });
 }

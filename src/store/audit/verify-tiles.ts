@@ -45,8 +45,7 @@ export class TileCheck implements TileSink {
     });
     const lost = this.#lost - found.length;
     const where = this.#lostLast.find((one) => !found.includes(one))?.name ?? "tile";
-    if (lost > 0)
-      this.#findings.note("OPD5116", `${lost} tiles or bundles are missing or torn`, where);
+    if (lost > 0) this.#findings.note("OPD5116", `${lost} tiles or bundles are missing or torn`, where);
   }
 
   #judge(name: string, tree: Tree, open: readonly Buffer[]): void {
@@ -54,7 +53,8 @@ export class TileCheck implements TileSink {
     if (/\.[0-9a-f]{12}\.new$/.test(name)) return;
     const tile = parseTilePath(name);
     const level = tile?.level === "entries" ? 0 : tile?.level;
-    if (tile === null || level === undefined) return this.#foreign(name, "no file of this log has such a name");
+    if (tile === null || level === undefined)
+      return this.#foreign(name, "no file of this log has such a name");
     const full = fullTiles(tree.size, level);
     if (tile.index < full) {
       // Full ones were compared; a part of one that is full by now is one that nobody has removed yet.
@@ -71,7 +71,8 @@ export class TileCheck implements TileSink {
     const whole = this.#tiles.readFile(tilePath(level, index));
     if (whole === null) return;
     const entries = level === "entries" ? unbundled(whole, width) : null;
-    const bytes = entries === null ? width * HASH_BYTES : entries.reduce((sum, one) => sum + 2 + one.length, 0);
+    const bytes =
+      entries === null ? width * HASH_BYTES : entries.reduce((sum, one) => sum + 2 + one.length, 0);
     this.#compare(name, whole.subarray(0, bytes));
   }
 

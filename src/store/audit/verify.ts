@@ -10,7 +10,7 @@ import type { Disk } from "../file/file.ts";
 import { scanLog, type LogRecord, type LogScan } from "../log/log.ts";
 import { blobFault } from "./blobs.ts";
 import { parseHead, type SignedHead } from "./checkpoint.ts";
-import { readWhole } from "./derived.ts";
+import { namesIn, readWhole } from "./derived.ts";
 import { entryValue } from "./entry.ts";
 import { AUDIT_KIND, ENTRY_FRAME, Growth, NOTE_FRAME } from "./growth.ts";
 import { EMPTY_ROOT } from "./merkle.ts";
@@ -39,6 +39,8 @@ export interface VerifyOptions {
 export async function verifyAudit(options: VerifyOptions): Promise<AuditReport> {
   const { directory, disk, clock } = options;
   const check = new Check(options);
+  // No folder is an empty log: an anchor tells that there was one.
+  if (namesIn(disk, directory).length === 0) return check.report(NOTHING);
   const scan = await scanLog({ directory, kind: AUDIT_KIND, disk, clock }, (record, place) => {
     check.bytes += place.sizeBytes;
     check.record(record);
@@ -95,7 +97,11 @@ class Check {
     this.#anchors.finish(size, this.#keys.origin, this.#keys.known);
     const signedSize = this.#head?.size ?? 0;
     if (signedSize < size)
-      this.#findings.note("OPD5114", `${size - signedSize} entries are not signed yet`, `entry ${signedSize}`);
+      this.#findings.note(
+        "OPD5114",
+        `${size - signedSize} entries are not signed yet`,
+        `entry ${signedSize}`,
+      );
     const { list, more, alarms } = this.#findings;
     return {
       holds: alarms === 0,
@@ -153,7 +159,8 @@ class Check {
     this.#head = head;
   }
 
-  #behind({ damage, behindBytes, end }: LogScan): void {
+  #behind({ first, damage, behindBytes, end }: LogScan): void {
+    if (first > 0) this.#findings.alarm("OPD5105", `records 0 to ${first - 1} are not there`, "record 0");
     if (damage !== null) this.#findings.alarm("OPD5105", damage.message, damage.where ?? "");
     else if (behindBytes > 0)
       this.#findings.alarm(
@@ -164,4 +171,5 @@ class Check {
   }
 }
 
+const NOTHING: LogScan = { segments: 0, first: 0, next: 0, damage: null, behindBytes: 0, end: null };
 const NO_HEAD = { size: 0, root: EMPTY_ROOT.toString("base64") };

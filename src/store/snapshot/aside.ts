@@ -4,10 +4,11 @@
 //
 // The folder is renamed, never a part: a read-only subvolume cannot be moved to another folder (EROFS).
 
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { OpError } from "../../base/error.ts";
 import { errnoOf } from "../../base/file.ts";
+import { isAlive, processStart } from "../../base/process.ts";
 import { visible } from "../../base/visible.ts";
 import type { Subvolumes } from "./subvolumes.ts";
 
@@ -60,7 +61,7 @@ export async function sweepAside(subvolumes: Subvolumes, folder: string): Promis
   const faults: string[] = [];
   for (const name of readdirSync(folder)) {
     const [, pid, start] = FORM.exec(name) ?? [];
-    if (pid === undefined || startOf(pid) === start) continue;
+    if (pid === undefined || start === undefined || isAlive({ pid: Number(pid), start })) continue;
     try {
       await emptyAside(subvolumes, join(folder, name));
     } catch (error) {
@@ -72,17 +73,7 @@ export async function sweepAside(subvolumes: Subvolumes, folder: string): Promis
 
 function asidePath(folder: string): string {
   made += 1;
-  return join(folder, `.aside-${process.pid}-${startOf("self") ?? "0"}-${made}`);
-}
-
-/** When a process started, in clock ticks since boot: with its id it names one process. man proc_pid_stat, field 22. */
-function startOf(pid: string): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
-  } catch {
-    return undefined;
-  }
+  return join(folder, `.aside-${process.pid}-${processStart(process.pid)}-${made}`);
 }
 
 function attempt<T>(path: string, act: () => T): T {

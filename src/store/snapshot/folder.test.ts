@@ -65,6 +65,9 @@ test("names of one second, and of a clock that went back, never collide", async 
     "20260102T030405Z-000002-apply",
     "20260102T030405Z-000004-apply",
   ]);
+  await takeSnapshot(fake, state, "apply", NOW - 2 * HOUR);
+  // The last one made says when the next is due, not the one with the latest time.
+  assert.equal(readSnapshots(fake, folder).lastMs, Math.floor((NOW - 2 * HOUR) / 1000) * 1000);
   const both = await Promise.all([1, 2].map(() => takeSnapshot(fake, state, "apply", NOW)));
   assert.equal(new Set(both.map((taken) => taken!.name)).size, 2);
 });
@@ -168,5 +171,10 @@ test("below the floor the oldest go, but never the newest and never what says ke
 
 test("a folder that is not there has no snapshots", async (t) => {
   const { state, fake } = await stage(t);
-  assert.deepEqual(readSnapshots(fake, join(state, "nowhere")), { snapshots: [], foreign: [], next: 1 });
+  assert.deepEqual(readSnapshots(fake, join(state, "nowhere")), {
+    snapshots: [],
+    foreign: [],
+    next: 1,
+    lastMs: null,
+  });
 });

@@ -20,6 +20,8 @@ export interface SnapshotFolder {
   readonly foreign: readonly string[];
   /** Sequence number of the next one. */
   readonly next: number;
+  /** When the last one was made, by number: the clock may have gone back since one that says a later time. */
+  readonly lastMs: number | null;
 }
 
 /** Nothing where there is no such folder. Throws errors of the operating system for one that cannot be read. */
@@ -35,7 +37,11 @@ export function readSnapshots(subvolumes: Subvolumes, folder: string): SnapshotF
     if (name === null || parts === null) foreign.push(entry);
     else snapshots.push({ ...name, parts });
   }
-  return { snapshots: snapshots.sort(byAge), foreign, next };
+  const last = snapshots.reduce<Snapshot | null>(
+    (a, b) => (a !== null && a.sequence > b.sequence ? a : b),
+    null,
+  );
+  return { snapshots: snapshots.sort(byAge), foreign, next, lastMs: last?.atMs ?? null };
 }
 
 /** null = it holds something that no snapshot of ours does. */

@@ -28,7 +28,7 @@ export interface Pruned {
 }
 
 /** Snapshots of the cache are rotated by number; everything else follows the calendar. */
-export const CACHE_AMOUNTS: Amounts = Object.freeze({ newest: 24 });
+const CACHE_AMOUNTS: Amounts = Object.freeze({ newest: 24 });
 /** What snapshots of the cache are for, and the subvolume that they hold. */
 export const CACHE = "cache";
 

@@ -3,10 +3,10 @@
 
 export { emptyAside, makeAside, place, sweepAside } from "./aside.ts";
 export { batched, isDue } from "./due.ts";
-export { readSnapshots, type Snapshot, type SnapshotFolder } from "./folder.ts";
+export { readSnapshots, type Snapshot } from "./folder.ts";
 export { byAge, formatName, isLabel } from "./name.ts";
 export { judgeAll, prune, type Pruned, type Rules } from "./prune.ts";
-export { type Judgement, type Verdict } from "./retention.ts";
+export { type Judgement } from "./retention.ts";
 export { belowFloor, floorBytes, type Floor } from "./space.ts";
-export { type Space, type Subvolumes } from "./subvolumes.ts";
+export { type Subvolumes } from "./subvolumes.ts";
 export { SNAPSHOTS_FOLDER, takeSnapshot, type Taken } from "./take.ts";

@@ -45,7 +45,8 @@ export async function takeSnapshot(
   }
 }
 
-/** Subvolumes of the state directory that belong into such a snapshot, those in others with their path. */
+/** Subvolumes of the state directory that belong into such a snapshot, those in others with their path. `@state` comes
+ * before `@timing`: what remembers the log's newest head must not be newer than the log. */
 function sourcesOf(
   subvolumes: Subvolumes,
   stateDir: string,

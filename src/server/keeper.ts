@@ -1,0 +1,20 @@
+// What the door serves, handed in by who opens it: the operations for one caller, and what every client is told first.
+
+import type { Caller, Invoke, Traffic } from "../api/api.ts";
+import type { CallerSettings, Hello } from "../api/wire.ts";
+import type { Clock } from "../base/clock.ts";
+import type { Log } from "../base/log.ts";
+
+/** The operations for one caller. */
+export interface Keeper {
+  readonly invoke: Invoke;
+  close(): Promise<Traffic | null>;
+}
+
+export interface SocketOptions {
+  readonly path: string;
+  readonly hello: Hello;
+  readonly open: (caller: Caller, settings: CallerSettings) => Keeper;
+  readonly clock: Clock;
+  readonly log: Log;
+}
