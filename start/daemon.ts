@@ -35,6 +35,12 @@ Deployment = "production"
 Location = "Rack 4"
 `;
 
+const risky = `version = 1
+
+[plugins.hostname1]
+StaticHostname = "web-2"
+`;
+
 /** Runs in the new namespaces: a copy of /etc over /etc, then the bus, which starts hostnamed on demand. */
 const SCRIPT = `set -e
 mkdir -p "$1/etc"; cp -a /etc/. "$1/etc/"; mount --bind "$1/etc" /etc
@@ -86,6 +92,8 @@ async function openDaemon(scratch: string): Promise<Stage> {
     what: "the real dbus-daemon and systemd-hostnamed, in namespaces of their own",
     env: { DBUS_SYSTEM_BUS_ADDRESS: address },
     document,
+    risky,
+    field: "hostname1:StaticHostname",
     intruder: {
       shown: "busctl call org.freedesktop.hostname1 … SetPrettyHostname sb 'Somebody else' false",
       run: () =>

@@ -21,6 +21,12 @@ Brightness = "80%"
 Colour = "cold"
 `;
 
+const risky = `version = 1
+
+[plugins.demo1]
+Greeting = "Back at six"
+`;
+
 async function openEmbedded(scratch: string): Promise<Stage> {
   const bus = await startEmbeddedBus({ directory: scratch });
   const service = await startDemoService(bus.address);
@@ -34,6 +40,8 @@ async function openEmbedded(scratch: string): Promise<Stage> {
     what: "a message bus inside this process, with a demonstration service (a room with lamps)",
     env: { DBUS_SYSTEM_BUS_ADDRESS: bus.address, OP_DBUS_PLUGIN_DIRS: plugins },
     document,
+    risky,
+    field: "demo1:Greeting",
     intruder: { shown: "another client calls SetGreeting('Go away')", run: () => interfere(bus.address) },
     fingerprint: () => Promise.resolve(service.state()),
     async close() {

@@ -31,6 +31,12 @@ Timezone = "Europe/Paris"
 active = "inactive"
 `;
 
+const risky = `version = 1
+
+[plugins.hostname1]
+StaticHostname = "web-2"
+`;
+
 function openLab(): Stage {
   const name = `tour-${process.pid}`;
   const up = execFileSync(lab, ["up", name], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
@@ -55,6 +61,8 @@ function openLab(): Stage {
     what: `a throw-away Debian machine with the real systemd, booted in ${fact("BOOT_MS")} ms`,
     env: { DBUS_SYSTEM_BUS_ADDRESS: address },
     document,
+    risky,
+    field: "hostname1:StaticHostname",
     intruder: {
       shown: "hostnamectl set-hostname --pretty 'Somebody else'   (in the machine)",
       run: () => Promise.resolve(inside("hostnamectl", "set-hostname", "--pretty", "Somebody else")),

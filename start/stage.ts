@@ -9,6 +9,10 @@ export interface Stage {
   readonly env: Readonly<Record<string, string>>;
   /** The document of the tour, in TOML. */
   readonly document: string;
+  /** Another one with one change, in TOML: applied for a while and not committed. */
+  readonly risky: string;
+  /** The address that it changes. */
+  readonly field: string;
   /** The change by another client: the command as a person would type it, and what does it. Its output is returned. */
   readonly intruder: { readonly shown: string; run(): Promise<string> };
   /** A reading of the whole state the tour touches, by other means than op-dbus: compared before and after. */

@@ -1,9 +1,10 @@
 // `npm start`: the five-minute tour. It picks the best stage this machine offers, says which and why, and walks one
-// document through discover, plan, apply, verify, a change by somebody else, and back. Every step is a real command with
-// its real output. At the end it proves by other means that everything is as before. With --shell the stage is yours.
+// document through plan, apply, a change by somebody else, a change that goes back by itself, the history, a proof, and
+// all the way back. Every step is a real command with its real output. At the end it shows by other means that everything
+// is as before. With --shell the stage is yours.
 
 import { spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { parseArgs, styleText } from "node:util";
@@ -41,23 +42,31 @@ function fail(status: number, message: string): never {
   process.exit(status);
 }
 
-/** What op-dbus runs with on this stage. */
+/** What runs on this stage runs with, op-dbus and this Node first in its PATH. */
 function environment(stage: Stage, scratch: string): NodeJS.ProcessEnv {
   return {
     ...process.env,
     ...stage.env,
+    PATH: [dirname(launcher), dirname(process.execPath), process.env["PATH"]].join(":"),
     CONFIGURATION_DIRECTORY: join(scratch, "config"),
     OP_DBUS_STATE_DIR: join(scratch, "state"),
     RUNTIME_DIRECTORY: scratch,
   };
 }
 
-/** A shell on the stage, with op-dbus in its PATH and the tour's document in its folder, until the person leaves it. */
-function shell(stage: Stage, scratch: string): Promise<void> {
+/** What the folder holds that commands run in: the documents, and as in a clone the verifier of proofs. */
+function furnish(stage: Stage, scratch: string): void {
   writeFileSync(join(scratch, "tour.toml"), stage.document, { mode: 0o600 });
-  console.log("op-dbus talks to this stage here; tour.toml is a document for it. exit ends it.");
+  writeFileSync(join(scratch, "risky.toml"), stage.risky, { mode: 0o600 });
+  symlinkSync(join(import.meta.dirname, "../docs"), join(scratch, "docs"));
+}
+
+/** A shell on the stage until the person leaves it. */
+function shell(stage: Stage, scratch: string): Promise<void> {
+  console.log(
+    "op-dbus talks to this stage here; tour.toml and risky.toml are documents for it. exit ends it.",
+  );
   const env = environment(stage, scratch);
-  env["PATH"] = `${dirname(launcher)}:${env["PATH"] ?? ""}`;
   return new Promise((resolve, reject) => {
     const child = spawn(env["SHELL"] ?? "/bin/sh", { cwd: scratch, env, stdio: "inherit" });
     child.once("error", reject);
@@ -65,16 +74,16 @@ function shell(stage: Stage, scratch: string): Promise<void> {
   });
 }
 
-/** Runs one op-dbus command, printing it and its output as they come. Ends the tour if the exit status is another one. */
-function op(stage: Stage, scratch: string, args: readonly string[], expected = 0): Promise<void> {
-  console.log(`$ ${bold(["op-dbus", ...args].join(" "))}`);
+/** Runs a line in a shell, printing it and its output as they come. Ends the tour if the exit status is another one. */
+function type(stage: Stage, scratch: string, line: string, expected = 0): Promise<void> {
+  console.log(`$ ${bold(line)}`);
   return new Promise((resolve, reject) => {
     const env = environment(stage, scratch);
-    const child = spawn(launcher, [...args], { cwd: scratch, env, stdio: ["ignore", "inherit", "inherit"] });
+    const child = spawn("sh", ["-c", line], { cwd: scratch, env, stdio: ["ignore", "inherit", "inherit"] });
     child.once("error", reject);
     child.once("exit", (status) => {
       if (status === expected) return resolve();
-      reject(new Error(`op-dbus ${args.join(" ")} ended with ${status}, expected ${expected}`));
+      reject(new Error(`${line} ended with ${status}, expected ${expected}`));
     });
   });
 }
@@ -82,29 +91,56 @@ function op(stage: Stage, scratch: string, args: readonly string[], expected = 0
 async function tour(stage: Stage, scratch: string): Promise<void> {
   let number = 0;
   const step = (title: string): void => console.log(`\n${bold(`${++number}. ${title}`)}`);
-  writeFileSync(join(scratch, "tour.toml"), stage.document, { mode: 0o600 });
+  const show = (document: string): void => console.log(dim(document.trim().replace(/^/gm, "    ")));
+  const run = (line: string, expected?: number): Promise<void> => type(stage, scratch, line, expected);
   const before = await stage.fingerprint();
 
   step("What is there?");
-  await op(stage, scratch, ["discover"]);
+  await run("op-dbus discover");
   step("What would change?");
-  console.log(dim(stage.document.trim().replace(/^/gm, "    ")));
-  await op(stage, scratch, ["plan", "tour.toml", "--out", "plan.json"]);
+  show(stage.document);
+  await run("op-dbus plan tour.toml --out plan.json");
   step("Do exactly that.");
-  await op(stage, scratch, ["apply", "plan.json"]);
-  step("Is it so?");
-  await op(stage, scratch, ["verify", "tour.toml"]);
+  await run("op-dbus apply plan.json");
   step("Somebody else changes something.");
   console.log(`$ ${bold(stage.intruder.shown)}`);
   process.stdout.write(await stage.intruder.run());
-  await op(stage, scratch, ["verify", "tour.toml"], 2);
+  await run("op-dbus verify tour.toml", 2);
   step("Make it so again.");
-  await op(stage, scratch, ["apply", "tour.toml"]);
-  step("Put everything back.");
-  await op(stage, scratch, ["plan", "--revert", "plan.json", "-o", "undo.json"]);
-  await op(stage, scratch, ["apply", "undo.json", "--auto-approve"]);
+  await run("op-dbus apply tour.toml -q");
+
+  step("A change that may lock you out: it goes back by itself unless you commit it.");
+  show(stage.risky);
+  const applied = await stage.fingerprint();
+  await run(`op-dbus apply risky.toml -q --no-commit --timeout ${RISKY_S}`);
+  await run("op-dbus checkpoint list");
+  console.log(dim(`Nobody commits it for ${RISKY_S} seconds …`));
+  await isAgain(stage, applied);
+  await run("op-dbus verify tour.toml");
+
+  step("What happened here, and who set this?");
+  await run("op-dbus history");
+  await run(`op-dbus blame '${stage.field}'`);
+  step("Prove it to somebody who has no op-dbus.");
+  await run("op-dbus audit verify");
+  await run("op-dbus audit prove @1 -o proof.html");
+  await run("node docs/verifier/verify.mjs proof.html | head -n 2");
+  step("Put everything back, to before the first apply.");
+  await run("op-dbus rollback --to 0 --auto-approve");
 
   if ((await stage.fingerprint()) !== before) throw new Error("the stage is not as it was before the tour");
+}
+
+/** Seconds that the tour's timed commit waits for nobody. */
+const RISKY_S = 4;
+const GOES_BACK_DEADLINE_MS = 60_000;
+
+/** Resolves when the stage is as it was then: by its guard, not by a command of ours. */
+async function isAgain(stage: Stage, then: string): Promise<void> {
+  for (const deadline = Date.now() + GOES_BACK_DEADLINE_MS; (await stage.fingerprint()) !== then;) {
+    if (Date.now() > deadline) throw new Error("what nobody committed did not go back");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 function flags(): { readonly on?: string; readonly shell?: boolean } {
@@ -125,6 +161,7 @@ process.on("SIGINT", () => wanted.shell === true || process.exit(130));
 try {
   stage = await offer.open(scratch);
   console.log(`On ${bold(stage.name)}: ${stage.what}.`);
+  furnish(stage, scratch);
   await (wanted.shell === true ? shell : tour)(stage, scratch);
 } catch (error) {
   console.error(`\nThe tour stopped: ${error instanceof Error ? error.message : String(error)}`);

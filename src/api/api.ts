@@ -69,7 +69,9 @@ export const OPERATIONS = Object.freeze({
   rollback: change("Go back from an apply that waits for its commit, or to an earlier generation"),
   "checkpoint.list": read("reads", "List the applies that wait for their commit"),
   "checkpoint.show": read("reads", "Show one apply that waits for its commit"),
-  guard: here(change("Keep the time of an apply that waits for its commit, and put it back when that is over")),
+  guard: here(
+    change("Keep the time of an apply that waits for its commit, and put it back when that is over"),
+  ),
   history: read("files", "List what was applied, newest first: the generations of this machine"),
   "history.show": read("files", "Show one generation: what it changed, from what, and how it ended"),
   "history.diff": read("files", "Show how the machine of one generation differs from that of another"),
@@ -81,7 +83,9 @@ export const OPERATIONS = Object.freeze({
   "audit.checkpoint": keep("Sign what the audit log holds now and show the signed head"),
   "audit.prove": keep("Write one file that proves entries of the audit log to anybody"),
   "audit.export": keep("Write the audit log as a standard folder of tiles that others can check"),
-  "audit.import": keep("Take over what the first generation of op-dbus recorded, labelled by what it is worth"),
+  "audit.import": keep(
+    "Take over what the first generation of op-dbus recorded, labelled by what it is worth",
+  ),
   "audit.key": keep("Show the key that signs the audit log, or change it"),
   snapshots: read("files", "List the snapshots of the records, and with --explain why each is kept or goes"),
   "snapshots.create": change("Snapshot the records now, then remove what the retention drops"),

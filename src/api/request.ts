@@ -6,7 +6,11 @@ import { LIMITS } from "../base/limits.ts";
 
 const names = v.array(v.string());
 const ms = v.pipe(v.number(), v.minValue(0));
-const holdMs = v.pipe(v.number(), v.minValue(LIMITS.commitTimeoutMsMin), v.maxValue(LIMITS.commitTimeoutMsMax));
+const holdMs = v.pipe(
+  v.number(),
+  v.minValue(LIMITS.commitTimeoutMsMin),
+  v.maxValue(LIMITS.commitTimeoutMsMax),
+);
 const applyId = v.pipe(v.string(), v.regex(/^[0-9a-f]{1,16}$/, "an id of an apply is hexadecimal"));
 const index = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const risk = v.picklist(["read", "reversible", "needs-confirm", "irreversible"]);

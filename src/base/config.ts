@@ -92,7 +92,7 @@ function choose(
         code: "OPD1302",
         message: `${at === undefined ? origin : fileName(name)}: ${read.fault}`,
         ...(at === undefined ? {} : { at }),
-        ...(snippet === undefined ? {} : { snippet }),
+        ...(snippet === undefined || form.hidden === true ? {} : { snippet }),
       });
   }
   if (chosen !== null) return chosen;

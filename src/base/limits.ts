@@ -2,8 +2,44 @@
 
 export const LIMITS = Object.freeze({
   // ---- telemetry
-  /** Slots of the metric slab, 8 bytes each: 40 histograms and some thousand counters in 128 KiB. */
-  metricSlotsMax: 16_384,
+  /** Slots of the metric slab, 8 bytes each: 190 histograms, or every counter anybody can read. Memory is taken as used. */
+  metricSlotsMax: 65_536,
+  /** Bytes of the names, help texts and labels of one slab: its slots as counters take less. */
+  metricTextBytesMax: 1024 * 1024,
+  /** Label sets of one metric, each a series; what comes later is counted as "other": a machine has some dozen services. */
+  metricSeriesMax: 200,
+  /** Characters of a label value: the longest bus name. Longer ones are cut. */
+  metricLabelCharsMax: 255,
+  /** Milliseconds a reader waits for another thread to publish its numbers: one that is not busy takes less than one. */
+  metricAskDeadlineMs: 250,
+  /** Events of one ring, 64 bytes each: 64 MiB. */
+  traceRingEventsMax: 1_048_576,
+  /** Names of one ring; what comes later stands as "other". Bus members of a whole machine are a few thousand. */
+  traceNamesMax: 4096,
+  /** Bytes of these names. */
+  traceNamesBytesMax: 256 * 1024,
+  /** Characters of one text in an exported record: log readers cut longer lines, too. */
+  exportTextCharsMax: 4096,
+  /** Events, or log records, of one request: some 400 KiB, where collectors take 4 MiB. */
+  exportItemsMax: 2048,
+  /** Bytes, and requests, that wait for a collector that does not take them: some 20,000 events. Beyond, the oldest go. */
+  exportQueueBytesMax: 4 * 1024 * 1024,
+  exportQueueBatchesMax: 64,
+  /** First and last pause before a request is sent again, and how long it is tried at all, milliseconds: the numbers of
+   * the OpenTelemetry SDKs. */
+  exportPauseFirstMs: 1_000,
+  exportPauseLastMs: 30_000,
+  exportRetryMs: 60_000,
+  /** Bytes of a collector's answer: a count and a sentence. */
+  exportAnswerBytesMax: 65_536,
+  /** Milliseconds one write to an exported file may take: a disk that sleeps wakes in some ten seconds. */
+  exportFileDeadlineMs: 30_000,
+  /** Bytes of a file of certificate authorities: those of a Debian system have 220 KB. */
+  authoritiesBytesMax: 1024 * 1024,
+  /** Characters kept of why an export failed. */
+  exportWhyCharsMax: 200,
+  /** Spans of unfinished traces that are kept to be laid out on tracks: the largest apply, and 4 MiB. */
+  perfettoSpansMax: 20_000,
 
   // ---- base/text: documents that people write
   /** Size of a file that is read as JSON or TOML: a document of 100,000 entries has about 6 MiB. */

@@ -11,6 +11,8 @@ export interface Form<T> {
   read(given: Given, relative: boolean): Read<T>;
   /** As TOML writes it. */
   show(value: T): string;
+  /** It may hold a secret: `show` leaves that out, and no message shows the line where it stands. */
+  readonly hidden?: boolean;
 }
 
 export function text(): Form<string> {
@@ -133,4 +135,81 @@ export function paths(): Form<readonly string[]> {
     },
     show: (value) => `[${value.map((entry) => JSON.stringify(entry)).join(", ")}]`,
   };
+}
+
+/** One that may be absent: null, written as an empty text. */
+export function optional<T>(form: Form<T>): Form<T | null> {
+  return {
+    read: (given, relative) => (given === "" ? { value: null } : form.read(given, relative)),
+    show: (value) => (value === null ? '""' : form.show(value)),
+  };
+}
+
+/** http or https. Credentials have no place in it: it is shown. */
+export function url(): Form<string> {
+  return {
+    read(given) {
+      const parsed = typeof given === "string" && URL.canParse(given) ? new URL(given) : null;
+      if (parsed === null || !/^https?:$/.test(parsed.protocol))
+        return { fault: "expected a URL that begins with http:// or https://" };
+      if (parsed.username !== "" || parsed.password !== "")
+        return { fault: "expected a URL without credentials: they belong into a header" };
+      return { value: String(given) };
+    },
+    show: (value) => JSON.stringify(value),
+  };
+}
+
+/** Some of the words; in a text parted by commas. */
+export function subset<W extends string>(words: readonly W[]): Form<readonly W[]> {
+  return {
+    read(given) {
+      const list = typeof given === "string" ? given.split(",").map((part) => part.trim()) : given;
+      const found = Array.isArray(list)
+        ? words.filter((one) => (list as readonly string[]).includes(one))
+        : [];
+      return Array.isArray(list) && found.length === new Set(list as readonly string[]).size
+        ? { value: Object.freeze(found) }
+        : { fault: `expected a list of ${words.join(", ")}` };
+    },
+    show: (value) => `[${value.map((entry) => JSON.stringify(entry)).join(", ")}]`,
+  };
+}
+
+/** `secret:env:NAME`, `secret:file:PATH`, `secret:credential:NAME`: where a value is, in place of the value. */
+export function isReference(value: string): boolean {
+  return /^secret:(?:env|file|credential):./.test(value);
+}
+
+/** `name=value` pairs: a list, or a text parted by commas with percent-encoded values (as OTLP writes headers). Hidden
+ * values are shown only where they are references. */
+export function pairs(values: "shown" | "hidden"): Form<ReadonlyMap<string, string>> {
+  return {
+    hidden: values === "hidden",
+    read(given) {
+      const list = typeof given === "string" ? given.split(",").map(decoded) : given;
+      if (!Array.isArray(list)) return { fault: "expected a list of name=value" };
+      const read = new Map<string, string>();
+      for (const entry of list as readonly (string | null)[]) {
+        const [, name, value] = /^\s*([\w.-]+)\s*=([^\p{Cc}]*)$/u.exec(entry ?? "") ?? [];
+        if (name === undefined || value === undefined)
+          return { fault: "expected name=value in each of them" };
+        read.set(name, value.trim());
+      }
+      return { value: read };
+    },
+    show(value) {
+      const shown = (text: string): string =>
+        values === "shown" || isReference(text) ? text : "(not shown)";
+      return `[${[...value].map(([name, text]) => JSON.stringify(`${name}=${shown(text)}`)).join(", ")}]`;
+    },
+  };
+}
+
+function decoded(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
 }

@@ -6,6 +6,7 @@ import { INTERVALS, PERIOD_LETTERS } from "./calendar.ts";
 import { LIMITS } from "./limits.ts";
 import { LEVEL_NAMES } from "./log.ts";
 import { amounts, count, flag, path, paths, spelled, text, word, type Form } from "./setting.ts";
+import { TELEMETRY_SETTINGS } from "./telemetry-settings.ts";
 
 export type Env = Readonly<Record<string, string | undefined>>;
 /** For whom defaults are made. */
@@ -88,6 +89,7 @@ export const SETTINGS = Object.freeze({
     "Folders on mounted BTRFS file systems that get copies of the snapshots.",
     () => ({ value: [] }),
   ),
+  ...TELEMETRY_SETTINGS,
 });
 
 export type Settings = typeof SETTINGS;

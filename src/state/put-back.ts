@@ -92,7 +92,7 @@ export async function putBack(given: PutBackInput): Promise<PutBack> {
   const { result, attempts, elapsedMs } = await settle({
     attempt: async () => leftFrom(before, await readTouched(input, started), tried, scopes),
     settled: (left) => !left.some(mayCome),
-    watch: (changed) => watchAll(plugins, inReach(scopes, plugins), contextOf, changed),
+    watch: (changed) => watchAll(plugins, ofPlugins(scopes, plugins), contextOf, changed),
     clock,
     timeoutMs,
   });
@@ -126,17 +126,36 @@ async function documentBack(
   started: readonly RecordedAction[],
   before: Reading,
 ): Promise<readonly ActionResult[]> {
-  const { plugins, contextOf, clock, timeoutMs, schemas } = input;
-  let rest = started.filter(({ plugin }) => schemas.has(plugin) && plugins.has(plugin)).toReversed();
-  let plan: Plan | null = null;
-  while (plan === null && rest.length > 0) {
-    const planned = await planBack(input, rest, before);
-    ({ plan } = planned);
-    if (plan === null)
-      rest = rest.filter((action) => !planned.faults.some((fault) => isAbout(fault, action)));
-  }
+  const { plugins, schemas } = input;
+  const inReach = started.filter(({ plugin }) => schemas.has(plugin) && plugins.has(plugin));
+  return await goBackFrom(input, inReach.toReversed(), before);
+}
+
+/** A fault that is about none of the actions is looked for in either half of them: each round has fewer of them. */
+async function goBackFrom(
+  input: PutBackInput,
+  actions: readonly RecordedAction[],
+  before: Reading,
+): Promise<readonly ActionResult[]> {
+  if (actions.length === 0) return [];
+  const { plan, faults } = await planBack(input, actions, before);
+  if (plan !== null) return await carriedOut(input, plan);
+  const rest = actions.filter((action) => !faults.some((fault) => isAbout(fault, action)));
+  if (rest.length < actions.length) return await goBackFrom(input, rest, before);
+  if (actions.length === 1) return [];
+  const half = actions.length >> 1;
+  return [
+    ...(await goBackFrom(input, actions.slice(0, half), before)),
+    ...(await goBackFrom(input, actions.slice(half), before)),
+  ];
+}
+
+async function carriedOut(
+  { plugins, contextOf, clock, timeoutMs, schemas }: PutBackInput,
+  { actions }: Plan,
+): Promise<readonly ActionResult[]> {
   const results: ActionResult[] = [];
-  for (const group of groupsOf(plan?.actions ?? [], plugins)) {
+  for (const group of groupsOf(actions, plugins)) {
     const schema = schemas.get(group.plugin.name);
     const run = { ctx: contextOf(group.plugin), clock, schema, timeoutMs };
     results.push(...(await runGroup("apply", group, run)));
@@ -159,16 +178,12 @@ async function planBack(
   return await makePlan({ document: bound.document, plugins, contextOf, schemas });
 }
 
-/** One that says no address could be about any. */
 function isAbout({ address }: Fault, action: RecordedAction): boolean {
-  return (
-    address === undefined ||
-    address === action.plugin ||
-    placesOf(action).some((place) => within(address, place))
-  );
+  if (address === undefined) return false;
+  return address === action.plugin || placesOf(action).some((place) => within(address, place));
 }
 
-function inReach<T>(
+function ofPlugins<T>(
   scopes: ReadonlyMap<string, T>,
   plugins: ReadonlyMap<string, Plugin>,
 ): ReadonlyMap<string, T> {

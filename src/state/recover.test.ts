@@ -235,6 +235,26 @@ test("what cannot be put back is listed, and everything else goes back", async (
   assert.deepEqual(ending.left, [{ address, found: left[0]!.found ?? null }], JSON.stringify(now));
 });
 
+test("a fault of the way back that names none of the actions keeps back only what it comes from", async () => {
+  const plugin = machine();
+  const journal = await cut(plugin, SPEC, (said) => {
+    if (said === "end") throw new Cut();
+  });
+  const { plan } = plugin;
+  const fault = { code: "OPD2109", message: "a circle", address: "elsewhere:thing" } as const;
+  plugin.plan = async (ctx, observed, changes) => {
+    const isMet = changes.some(({ key }) => key === "green");
+    return isMet ? { actions: [], faults: [fault] } : await plan(ctx, observed, changes);
+  };
+  const notes: JournalNote[] = [...journal.notes, { type: "rolling-back", reason: "interrupted" }];
+  const { ending, left } = await recovered(plugin, { ...journal, notes });
+  assert.equal(ending.end, "left");
+  assert.deepEqual(
+    left.map(({ address }) => address),
+    ["fake:things/green"],
+  );
+});
+
 test("a secret is never taken back by its value, and is listed", async () => {
   const plugin = machine();
   const spec = { fake: { Password: { secret: "env:NEW" }, StaticHostname: "web" } };

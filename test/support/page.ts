@@ -11,7 +11,7 @@
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
@@ -151,6 +151,15 @@ function steady(text: string): string {
     .replace(/"(pid|uid|takenAtMs)": ?\d+/g, '"$1": 0')
     .replace(/"(since|boot_id|guid|user|owner|command)": ?"[^"]*"/g, '"$1": ""')
     .replace(/\b\d+\.\d+\.\d+\b/g, "VERSION")
+    .replace(
+      /\bop-dbus\/[0-9a-f]{16}(\+[0-9a-f]{8}\+\S+)?/g,
+      (_, key) => `op-dbus/LOG${key === undefined ? "" : "+KEY"}`,
+    )
+    .replace(/\b(checkpoint|commit|rollback) [0-9a-f]{16}\b/g, "$1 ID")
+    .replace(/^[0-9a-f]{16}(?=  waits)/gm, "ID")
+    .replace(/\bof \S+ \(process \d+/g, "of USER (process PID")
+    .replace(/\S+, process \d+ +process \d+/g, "USER, process PID  process PID")
+    .replace(/\breverts at \d\d:\d\d:\d\d/g, "reverts at TIME")
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ/g, "TIME")
     .replace(/^( *@\d+) +TIME +\S+( \(\S+\))? +(?=apply|rollback)/gm, "$1  TIME  USER  ")
     .replace(/^( *GEN) +TIME +WHO +/gm, "$1  TIME  WHO  ")
@@ -172,7 +181,10 @@ function seat(stage: Stage, scratch: string): Seat {
     OP_DBUS_STATE_DIR: ownFolder(scratch, "state"),
     ...stage.env,
   };
-  return { stage, env, directory: ownFolder(scratch, "work") };
+  const directory = ownFolder(scratch, "work");
+  // As in a clone: the verifier is a file of the documentation.
+  symlinkSync(join(root, "docs"), join(directory, "docs"));
+  return { stage, env, directory };
 }
 
 function ownFolder(scratch: string, name: string): string {

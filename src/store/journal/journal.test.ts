@@ -92,6 +92,32 @@ test("many applies leave a small journal, although one of another bus never ends
   );
 });
 
+test("who slept while segments were dropped forgets what was ended behind them, and keeps what is open", async (t) => {
+  const directory = folder(t);
+  const [journal, sleeper, writer] = [
+    await opened(t, directory),
+    await opened(t, directory, true),
+    await opened(t, directory),
+  ];
+  await journal.begin(A, { type: "apply" });
+  await journal.begin(B, { type: "apply" }, [{ said: 1 }]);
+  await sleeper.refresh();
+  await writer.refresh();
+  for (let n = 0; n < 900; n++) {
+    if (n === 300) await journal.end(A);
+    const id = n.toString(16).padStart(16, "0");
+    await journal.begin(id, { value: "y".repeat(500) });
+    await journal.end(id);
+  }
+  const ids = (each: Journal): readonly string[] => each.pending().map(({ id }) => id);
+  await sleeper.refresh();
+  assert.deepEqual(ids(sleeper), [B]);
+  // One that writes, too: what it had open must not come back to life with its next record.
+  await writer.end("f".repeat(16));
+  assert.deepEqual(ids(writer), [B]);
+  assert.deepEqual(ids(await opened(t, directory)), [B]);
+});
+
 test("a note or an end without its begin is nothing: the begin was dropped with what it closed", async (t) => {
   const directory = folder(t);
   const journal = await opened(t, directory);

@@ -59,6 +59,8 @@ interface Open {
 /** Opens the journal, made where there is none. Throws OPD5003, OPD5201, and of a read-only one OPD5002 where none is. */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
   const open = new Map<string, Open>();
+  /** Seq of the record that comes next. */
+  let next = 0;
   /** Bytes of the records that are on disk, dropped ones apart: about what a start reads. */
   let usedBytes = 0;
   const log = await openLog({
@@ -73,7 +75,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   });
   return Object.freeze({
     pending: () => [...open].map(([id, { begin, notes }]) => readTransaction(id, begin, notes)),
-    refresh: () => log.refresh(),
+    async refresh() {
+      await log.refresh();
+      catchUp(log.next);
+    },
     async begin(id: string, value: PlainTable, notes: readonly PlainTable[] = []) {
       await log.append([frame(BEGIN, id, value), ...notes.map((note) => frame(NOTE, id, note))]);
     },
@@ -89,7 +94,19 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     close: () => log.close(),
   });
 
+  /** Records that were dropped before they were read (this process slept): whatever is still open was written again
+   * behind them, so what is known from before them counts no more. */
+  function catchUp(seq: number): void {
+    if (seq !== next) {
+      open.clear();
+      usedBytes = 0;
+    }
+    next = seq;
+  }
+
   function follow({ type, payload, seq }: LogRecord): void {
+    catchUp(seq);
+    next = seq + 1;
     const id = Buffer.from(payload.subarray(0, ID_BYTES)).toString("latin1");
     const value = Buffer.from(payload.subarray(ID_BYTES));
     usedBytes += payload.length;
@@ -110,12 +127,13 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     if (usedBytes < LIMITS.journalSegmentBytes + 2 * neededBytes) return;
     let first = log.next;
     if (open.size > 0) {
-      first = await log.append(() =>
-        [...open].flatMap(([id, { begin, notes }]) => [
+      first = await log.append((seq) => {
+        catchUp(seq);
+        return [...open].flatMap(([id, { begin, notes }]) => [
           { type: BEGIN, payload: payloadOf(id, begin) },
           ...notes.map((note) => ({ type: NOTE, payload: payloadOf(id, note) })),
-        ]),
-      );
+        ]);
+      });
     }
     await log.dropBefore(first);
     usedBytes = neededBytes;

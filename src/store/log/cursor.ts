@@ -9,6 +9,9 @@ import { listSegments, openSegment, type Segment } from "./segment.ts";
 import { inspectTail } from "./tail.ts";
 import { startOf, walk, type Stop } from "./walk.ts";
 
+/** How often a segment that was listed may be gone before it can be opened. */
+const TRIES_MAX = 100;
+
 export class Cursor {
   /** null: the log is empty. */
   segment: Segment | null = null;
@@ -23,18 +26,26 @@ export class Cursor {
 
   /** Reads all there is; returns the seq of the oldest record. Throws OPD5003. */
   begin(): number {
-    const { disk, directory, follow, followFrom = 0 } = this.#options;
-    const firsts = listSegments(disk, directory);
+    const { follow, followFrom = 0 } = this.#options;
+    let firsts: readonly number[] = [];
+    let start: number | undefined;
+    this.#patiently(() => {
+      firsts = this.#list();
+      const wanted = follow === undefined ? firsts.at(-1) : followFrom;
+      start = firsts.findLast((first) => first <= (wanted ?? 0)) ?? firsts[0];
+      return start === undefined || this.#enter(start);
+    }, "its segments cannot be opened");
     const newest = firsts.at(-1);
-    if (newest === undefined) return 0;
-    const wanted = follow === undefined ? newest : followFrom;
-    const start = firsts.findLast((first) => first <= wanted) ?? firsts[0]!;
-    // Between listing and opening somebody may have dropped it.
-    if (!this.#enter(start)) return this.begin();
+    if (start === undefined || newest === undefined) return 0;
     this.advance();
-    if (this.segment!.first < newest)
-      throw this.#damage("what follows is missing, and there are later segments");
-    return firsts[0]!;
+    // What was read may have been dropped meanwhile, with what comes next: then there are later segments to go on with.
+    this.#patiently(() => {
+      if (this.segment!.first >= newest) return true;
+      if (this.#hasFile()) throw this.#damage("what follows is missing, and there are later segments");
+      this.advance();
+      return false;
+    }, "what follows is missing");
+    return this.#list()[0] ?? firsts[0]!;
   }
 
   /** Reads what came since. Throws OPD5003, and what the follower threw, from then on always. */
@@ -120,7 +131,7 @@ export class Cursor {
   #moveOn(): boolean {
     const { segment, position } = this;
     if (segment === null) {
-      const [oldest] = listSegments(this.#options.disk, this.#options.directory);
+      const [oldest] = this.#list();
       return oldest !== undefined && this.#enter(oldest);
     }
     if (position.next === segment.first) return false;
@@ -140,9 +151,22 @@ export class Cursor {
 
   /** The segment was dropped: goes on with the oldest one that has what was not read yet. */
   #jump(): void {
-    const { disk, directory } = this.#options;
-    const first = listSegments(disk, directory).find((one) => one >= this.position.next);
-    if (first === undefined || !this.#enter(first)) throw this.#damage("the file was removed");
+    this.#patiently(() => {
+      const first = this.#list().find((one) => one >= this.position.next);
+      if (first === undefined) throw this.#damage("the file was removed");
+      return this.#enter(first);
+    }, "the file was removed");
+  }
+
+  /** Between listing and opening somebody may have dropped a segment: then it is looked at anew. A writer drops once for
+   * each segment that it fills, so who is overtaken so often looks at something else. */
+  #patiently(isDone: () => boolean, why: string): void {
+    for (let tries = 0; tries < TRIES_MAX; tries++) if (isDone()) return;
+    throw this.#damage(why);
+  }
+
+  #list(): readonly number[] {
+    return listSegments(this.#options.disk, this.#options.directory);
   }
 
   /** Whether the file still has its name. An empty segment may have been replaced by a larger one. */
@@ -155,9 +179,8 @@ export class Cursor {
       if (errnoOf(error) === "ENOENT") return false;
       throw this.#damage(`it cannot be looked at (${reasonOf(error)})`);
     }
-    if (position.next !== segment.first || !this.#enter(segment.first))
-      throw this.#damage("the file was replaced");
-    return true;
+    if (position.next !== segment.first) throw this.#damage("the file was replaced");
+    return this.#enter(segment.first);
   }
 
   #damage(why: string): Error {

@@ -2,8 +2,8 @@
 // (`bus_call_ms`); outside, base units are the custom: seconds and bytes (prometheus.io/docs/practices/naming). OTLP
 // carries the unit apart, so that a collector's translation to Prometheus ends with the very names of our own text.
 
-import { BUCKETS, edgeOf, type HistogramReading } from "../metrics/histogram.ts";
-import type { MetricReading } from "../metrics/metrics.ts";
+import { BUCKETS, edgeOf } from "../metrics/histogram.ts";
+import type { HistogramReading, MetricReading } from "../metrics/metrics.ts";
 
 export interface Outside {
   /** `op_dbus_bus_call_seconds`; counters end in `_total`. */
@@ -37,10 +37,25 @@ export function outside({ name, kind }: Pick<MetricReading, "name" | "kind">): O
   return { prometheus: kind === "counter" ? `${named}_total` : named, otlp, unit, per };
 }
 
+/** What was no finite number is in no histogram outside: it is a counter of its own, where there was any. */
+export function withNotFinite(readings: readonly MetricReading[]): readonly MetricReading[] {
+  return readings.flatMap((reading): readonly MetricReading[] => {
+    if (reading.kind !== "histogram" || reading.value.notFinite === 0) return [reading];
+    const { name, help, labels, value } = reading;
+    const stem = name.replace(/_([a-z]+)$/, (ending, unit: string) =>
+      Object.hasOwn(UNITS, unit) ? "" : ending,
+    );
+    const apart = { name: `${stem}_not_finite`, help: `Not finite, so not counted: ${help}`, labels };
+    return [reading, { ...apart, kind: "counter", value: value.notFinite }];
+  });
+}
+
 // Of the 321 edges of a histogram those that are sent: they never change, or old and new scrapes could not be added up.
 // With a unit one for each power of two; without one, numbers between 0 and 1 (strengths, shares) are what is measured,
 // so there they lie closer.
-const WITH_UNIT = edges((octave) => (octave >= -10 ? 1 : 0));
+const WITH_UNIT = edges(() => 1);
+/** From a microsecond to 70 minutes. */
+const MILLISECONDS = edges((octave) => (octave < 22 ? 1 : 0));
 const WITHOUT_UNIT = edges((octave) => {
   if (octave === -1) return 8;
   if (octave === -2) return 4;
@@ -65,7 +80,7 @@ export interface Thinned {
 }
 
 export function thinned(reading: HistogramReading, { unit, per }: Outside): Thinned {
-  const kept = unit === "1" ? WITHOUT_UNIT : WITH_UNIT;
+  const kept = unit === "1" ? WITHOUT_UNIT : per === 1e3 ? MILLISECONDS : WITH_UNIT;
   const counts: number[] = [];
   let bucket = 0;
   let sum = 0;

@@ -4,21 +4,16 @@
 
 import { visible } from "../../base/visible.ts";
 import type { Labels, MetricReading } from "../metrics/metrics.ts";
-import { outside, thinned, type Outside } from "./naming.ts";
+import { outside, thinned, withNotFinite, type Outside } from "./naming.ts";
 
 export const PROMETHEUS_CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
 /** The readings as one scrape's answer; "" for none. */
 export function prometheusText(readings: readonly MetricReading[]): string {
   const families = new Map<string, string>();
-  for (const reading of readings) {
+  for (const reading of withNotFinite(readings)) {
     const names = outside(reading);
     add(families, names.prometheus, reading.kind, reading.help, samples(reading, names));
-    if (reading.kind === "histogram" && reading.value.notFinite > 0) {
-      const apart = `${names.otlp}_not_finite_total`;
-      const sample = `${apart}${labelText(reading.labels)} ${reading.value.notFinite}\n`;
-      add(families, apart, "counter", `Values that were no finite number: ${reading.help}`, sample);
-    }
   }
   return [...families.values()].join("");
 }

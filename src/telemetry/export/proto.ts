@@ -86,7 +86,7 @@ export class ProtoWriter {
       this.#bytes[mark] = size;
       return;
     }
-    const more = (31 - Math.clz32(size)) / 7 | 0;
+    const more = ((31 - Math.clz32(size)) / 7) | 0;
     this.#room(more);
     this.#bytes.copyWithin(mark + 1 + more, mark + 1, this.#at);
     const end = this.#at + more;

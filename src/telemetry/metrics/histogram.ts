@@ -3,26 +3,18 @@
 //
 //   value:   ... (1, 1.125] (1.125, 1.25] ... (1.875, 2] (2, 2.25] ...     below 2^-10: bucket 0;  above 2^30: the last
 
+import type { HistogramNumbers, HistogramReading } from "./model.ts";
+
+export type { HistogramReading } from "./model.ts";
+
 const EXPONENT_MIN = -10;
 const EXPONENT_MAX = 30;
 const PER_OCTAVE = 8;
 /** Buckets with an edge; one more lies above all edges. */
 export const BUCKETS = (EXPONENT_MAX - EXPONENT_MIN) * PER_OCTAVE + 1;
 
-export interface HistogramReading {
-  readonly count: number;
-  readonly sum: number;
-  /** Infinity and -Infinity while nothing was recorded. */
-  readonly min: number;
-  readonly max: number;
-  readonly notFinite: number;
-  /** BUCKETS counts, then the count above the last edge. Not cumulative. */
-  readonly buckets: Float64Array;
-  /** Value at quantile `q` (0..1), interpolated within its bucket and kept between min and max; NaN when empty. */
-  quantile(q: number): number;
-  /** Inclusive upper edge of bucket `i`; Infinity for the last. */
-  edge(i: number): number;
-}
+/** The quantiles that people look at. */
+export const QUANTILES = Object.freeze([0.5, 0.9, 0.95, 0.99, 0.999] as const);
 
 const float = new Float64Array(1);
 const bits = new Uint32Array(float.buffer);
@@ -48,22 +40,36 @@ export function edgeOf(bucket: number): number {
   return 2 ** (EXPONENT_MIN + octave) * (1 + (bucket % PER_OCTAVE) / PER_OCTAVE);
 }
 
-export function quantileOf(
-  reading: Pick<HistogramReading, "count" | "min" | "max" | "buckets">,
-  q: number,
-): number {
-  if (reading.count === 0) return NaN;
-  const rank = q * reading.count;
+/** Numbers with their questions. */
+export function reading(numbers: HistogramNumbers): HistogramReading {
+  return Object.freeze({ ...numbers, quantile: (q: number) => quantileOf(numbers, q), edge: edgeOf });
+}
+
+/** What one histogram would say that had recorded the values of both. */
+export function merged(a: HistogramNumbers, b: HistogramNumbers): HistogramReading {
+  return reading({
+    count: a.count + b.count,
+    sum: a.sum + b.sum,
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    notFinite: a.notFinite + b.notFinite,
+    buckets: a.buckets.map((count, i) => count + b.buckets[i]!),
+  });
+}
+
+function quantileOf({ count, min, max, buckets }: HistogramNumbers, q: number): number {
+  if (count === 0) return NaN;
+  const rank = q * count;
   let before = 0;
-  for (let i = 0; i < reading.buckets.length; i++) {
-    const here = reading.buckets[i]!;
+  for (let i = 0; i < buckets.length; i++) {
+    const here = buckets[i]!;
     if (here > 0 && before + here >= rank) {
-      const low = i === 0 ? reading.min : edgeOf(i - 1);
-      const high = Math.min(edgeOf(i), reading.max);
+      const low = i === 0 ? min : edgeOf(i - 1);
+      const high = Math.min(edgeOf(i), max);
       const value = low + (high - low) * ((rank - before) / here);
-      return Math.min(Math.max(value, reading.min), reading.max);
+      return Math.min(Math.max(value, min), max);
     }
     before += here;
   }
-  return reading.max;
+  return max;
 }

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { bucketOf, BUCKETS, edgeOf } from "./histogram.ts";
-import { createMetrics, noMetrics, type HistogramReading } from "./metrics.ts";
+import { createMetrics, newSlab, noMetrics, type HistogramReading } from "./metrics.ts";
 
 function histogram(values: readonly number[]): HistogramReading {
   const metrics = createMetrics();
@@ -78,7 +78,7 @@ test("the same name and labels are the same series; other labels are another", (
 });
 
 test("a full slab refuses a new series and keeps the old ones", () => {
-  const metrics = createMetrics(2);
+  const metrics = createMetrics(newSlab(2));
   metrics.counter("a", "help").add(1);
   assert.throws(() => metrics.histogram("h", "help"), { code: "OPD1050" });
   metrics.gauge("g", "help").set(1);

@@ -1,136 +1,82 @@
-// Counters, gauges and histograms of one process. All numbers live in one slab of shared memory with a single writer, so
-// recording is a plain store into a Float64Array: no allocation, no lock, nothing to flush. Labels are resolved when a
-// metric is registered, at start-up. Switched off, a recorder is a frozen no-op chosen once, at construction.
+// Counters, gauges and histograms of one thread, in shared memory that it alone writes: recording is a plain store, with
+// no allocation, no lock and nothing to flush. Labels are resolved to slots when a series is registered. Other threads
+// read with a `metricsReader` once the thread answers. Switched off, a recorder is a frozen no-op chosen at construction.
 
-import { bucketOf, edgeOf, quantileOf, BUCKETS, type HistogramReading } from "./histogram.ts";
-import { OpError } from "../../base/error.ts";
-import { LIMITS } from "../../base/limits.ts";
+import { answer } from "../bell.ts";
+import { linesReader } from "../lines.ts";
+import { counterAt, gaugeAt, histogramAt } from "./cells.ts";
+import type { Labels, MetricKind, MetricReading, Metrics } from "./model.ts";
+import { readSlots } from "./read.ts";
+import { openRegister, seriesIn, type PlacedSeries } from "./series.ts";
+import { newSlab, openSlab } from "./slab.ts";
 
-export { type HistogramReading } from "./histogram.ts";
+export type {
+  Counter,
+  Gauge,
+  Histogram,
+  HistogramReading,
+  Labels,
+  MetricReading,
+  Metrics,
+  Series,
+} from "./model.ts";
+export { QUANTILES } from "./histogram.ts";
+export { metricsReader, type MetricsReader } from "./reader.ts";
+export { newSlab } from "./slab.ts";
+export { family, type Family } from "./family.ts";
 
-export interface Counter {
-  /** Adds `by` (>= 0, default 1). */
-  add(by?: number): void;
-}
-export interface Gauge {
-  set(value: number): void;
-}
-export interface Histogram {
-  /** Records one value in the metric's unit. Non-finite values are counted apart and change nothing else. */
-  record(value: number): void;
-}
+/** A recorder over `buffer`, which no other thread may write; goes on where an earlier thread of it ended. Throws OPD1050
+ * when a series finds no room (one with labels finds room in "other" then). */
+export function createMetrics(buffer: SharedArrayBuffer = newSlab()): Metrics {
+  const slab = openSlab(buffer);
+  const register = openRegister(slab);
+  const lines = linesReader(slab.lines);
+  const series: PlacedSeries[] = [];
+  const recorders = new Map<number, object>();
 
-export type Labels = Readonly<Record<string, string>>;
-export interface Series {
-  readonly name: string;
-  readonly help: string;
-  readonly labels: Labels;
-}
-export type MetricReading =
-  | (Series & { readonly kind: "counter" | "gauge"; readonly value: number })
-  | (Series & { readonly kind: "histogram"; readonly value: HistogramReading });
-
-export interface Metrics {
-  counter(name: string, help: string, labels?: Labels): Counter;
-  gauge(name: string, help: string, labels?: Labels): Gauge;
-  histogram(name: string, help: string, labels?: Labels): Histogram;
-  /** Every series with its value now, in order of registration. */
-  read(): readonly MetricReading[];
-}
-
-// One histogram in the slab:  | count | sum | min | max | not finite | bucket 0 .. BUCKETS-1 | above all edges |
-const COUNT = 0;
-const SUM = 1;
-const MIN = 2;
-const MAX = 3;
-const NOT_FINITE = 4;
-const FIRST_BUCKET = 5;
-const HISTOGRAM_SLOTS = FIRST_BUCKET + BUCKETS + 1;
-
-/** A recorder over a slab of its own. Throws OPD1050 when more slots are asked for than LIMITS.metricSlotsMax. */
-export function createMetrics(slots: number = LIMITS.metricSlotsMax): Metrics {
-  const slab = new Float64Array(new SharedArrayBuffer(slots * 8));
-  const known = new Map<string, { at: number; series: Series; kind: MetricReading["kind"] }>();
-  let used = 0;
-
-  function register(
-    kind: MetricReading["kind"],
+  /** One recorder a series, however often it is asked for. */
+  function recorder<T extends object>(
+    make: (live: typeof slab.live, at: number) => T,
+    kind: MetricKind,
     name: string,
     help: string,
     labels: Labels,
-    size: number,
-  ): number {
-    const id = `${kind} ${name} ${JSON.stringify(labels)}`;
-    const there = known.get(id);
-    if (there !== undefined) return there.at;
-    if (used + size > slots) {
-      throw new OpError("OPD1050", `no slot is left for metric ${name}`, {
-        hint: "raise metricSlotsMax in limits.ts",
-      });
-    }
-    const at = used;
-    used += size;
-    known.set(id, { at, kind, series: Object.freeze({ name, help, labels }) });
-    return at;
+  ): T {
+    const at = register.place(kind, name, help, labels);
+    const there = recorders.get(at);
+    // A metric has one kind, so what stands at its slot was made by the same function.
+    if (there !== undefined) return there as T;
+    const made = make(slab.live, at);
+    recorders.set(at, made);
+    return made;
   }
 
   return Object.freeze({
-    counter(name: string, help: string, labels: Labels = {}): Counter {
-      const at = register("counter", name, help, labels, 1);
-      return Object.freeze({ add: (by: number = 1) => void (slab[at]! += by) });
-    },
-    gauge(name: string, help: string, labels: Labels = {}): Gauge {
-      const at = register("gauge", name, help, labels, 1);
-      return Object.freeze({ set: (value: number) => void (slab[at] = value) });
-    },
-    histogram(name: string, help: string, labels: Labels = {}): Histogram {
-      const at = register("histogram", name, help, labels, HISTOGRAM_SLOTS);
-      if (slab[at + COUNT] === 0) {
-        slab[at + MIN] = Infinity;
-        slab[at + MAX] = -Infinity;
-      }
-      return Object.freeze({ record: (value: number) => record(slab, at, value) });
-    },
+    slab: buffer,
+    counter: (name, help, labels = {}) => recorder(counterAt, "counter", name, help, labels),
+    gauge: (name, help, labels = {}) => recorder(gaugeAt, "gauge", name, help, labels),
+    histogram: (name, help, labels = {}) => recorder(histogramAt, "histogram", name, help, labels),
     read(): readonly MetricReading[] {
-      return [...known.values()].map(({ at, kind, series }): MetricReading =>
-        kind === "histogram"
-          ? { ...series, kind, value: readHistogram(slab, at) }
-          : { ...series, kind, value: slab[at]! },
-      );
+      series.push(...seriesIn(lines.texts(), series.length));
+      return readSlots(slab.live, series);
     },
-  });
+  } satisfies Metrics);
 }
 
-function record(slab: Float64Array, at: number, value: number): void {
-  if (!Number.isFinite(value)) {
-    slab[at + NOT_FINITE]! += 1;
-    return;
-  }
-  slab[at + COUNT]! += 1;
-  slab[at + SUM]! += value;
-  if (value < slab[at + MIN]!) slab[at + MIN] = value;
-  if (value > slab[at + MAX]!) slab[at + MAX] = value;
-  slab[at + FIRST_BUCKET + bucketOf(value)]! += 1;
+/** Answers readers in other threads (and in this one) from now on; gives the function that ends it. A thread calls this
+ * once for its metrics. */
+export function answerReaders({ slab: buffer }: Metrics): () => void {
+  if (buffer === null) return () => {};
+  const { bell, publish } = openSlab(buffer);
+  return answer(bell, publish);
 }
 
-function readHistogram(slab: Float64Array, at: number): HistogramReading {
-  const buckets = slab.slice(at + FIRST_BUCKET, at + HISTOGRAM_SLOTS);
-  const reading = {
-    count: slab[at + COUNT]!,
-    sum: slab[at + SUM]!,
-    min: slab[at + MIN]!,
-    max: slab[at + MAX]!,
-    notFinite: slab[at + NOT_FINITE]!,
-    buckets,
-  };
-  return Object.freeze({ ...reading, quantile: (q: number) => quantileOf(reading, q), edge: edgeOf });
-}
-
+const NOTHING = Object.freeze({ add: () => {}, set: () => {}, record: () => {} });
 /** The recorder that records nothing: what a process without metrics is handed. */
 export const noMetrics: Metrics = Object.freeze({
+  slab: null,
   counter: () => NOTHING,
   gauge: () => NOTHING,
   histogram: () => NOTHING,
   read: () => [],
 });
-const NOTHING = Object.freeze({ add: () => {}, set: () => {}, record: () => {} });

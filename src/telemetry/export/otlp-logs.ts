@@ -1,0 +1,60 @@
+// Log records, and events that are no spans, as an OTLP ExportLogsServiceRequest (opentelemetry-proto, logs/v1). An event
+// is a log record with an event name; where it lies in a trace, it says so.
+
+import type { Level } from "../../base/log.ts";
+import type { Labels } from "../metrics/metrics.ts";
+import type { TraceEvent } from "../trace/model.ts";
+import { putFields, type FieldValue } from "./event-fields.ts";
+import { attribute, request } from "./otlp-parts.ts";
+import { ProtoWriter } from "./proto.ts";
+import { bounded, type LogRecord } from "./record.ts";
+
+/** SeverityNumber of the log data model. */
+const SEVERITY: Readonly<Record<Level, number>> = Object.freeze({ debug: 5, info: 9, warn: 13, error: 17 });
+const writer = new ProtoWriter();
+
+export function otlpLogs(records: readonly LogRecord[], resource: Labels): Uint8Array<ArrayBuffer> {
+  return request(writer, resource, () => {
+    for (const record of records) log(writer, record);
+  });
+}
+
+export function otlpEvents(events: readonly TraceEvent[], resource: Labels): Uint8Array<ArrayBuffer> {
+  return request(writer, resource, () => {
+    for (const event of events) instant(writer, event);
+  });
+}
+
+function log(to: ProtoWriter, { level, timeMs, msg, fields }: LogRecord): void {
+  const mark = to.open(2);
+  const timeNs = BigInt(Math.round(timeMs * 1e3)) * 1000n;
+  to.fixed64(1, timeNs);
+  to.varint(2, SEVERITY[level]);
+  to.string(3, level);
+  const body = to.open(5);
+  to.string(1, bounded(msg));
+  to.close(body);
+  for (const [key, value] of Object.entries(fields))
+    if (value !== null) attribute(to, 6, key, typeof value === "bigint" ? String(value) : value);
+  to.fixed64(11, timeNs);
+  to.close(mark);
+}
+
+function instant(to: ProtoWriter, event: TraceEvent): void {
+  const mark = to.open(2);
+  to.fixed64(1, event.timeNs);
+  to.varint(2, event.failed ? SEVERITY.error : SEVERITY.info);
+  attribute(to, 6, "worker", event.worker);
+  attribute(to, 6, "seq", event.seq);
+  putFields(event, (key, value) => place(to, key, value));
+  to.fixed64(11, event.timeNs);
+  to.string(12, event.type);
+  to.close(mark);
+}
+
+/** Trace and span have fields of their own. */
+function place(to: ProtoWriter, key: string, value: FieldValue): void {
+  if (key === "trace_id") to.id(9, value as bigint, 8);
+  else if (key === "span_id") to.id(10, value as bigint, 0);
+  else attribute(to, 6, key, value);
+}
