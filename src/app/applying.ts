@@ -1,6 +1,7 @@
 // Documents carried out: lock, resolve what a crash left, plan, show, have it confirmed, record, apply, verify, put back
 // on failure. What `apply` does, and `rollback --to` with documents of an earlier time.
 
+import { OpError } from "../base/error.ts";
 import {
   applyPlan,
   reportError,
@@ -11,7 +12,7 @@ import {
   type SavedPlan,
 } from "../state/state.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
-import type { ApplyReply, RequestOf, Talk } from "../api/api.ts";
+import type { ApplyReply, RequestOf, SourceText, Talk } from "../api/api.ts";
 import { processActor } from "./actor.ts";
 import { addressesOf } from "./addresses.ts";
 import { armGuard } from "./arm-guard.ts";
@@ -37,12 +38,16 @@ export interface Meaning {
   readonly of: string | null;
 }
 
-/** Rejects with the error of its report when it did not end well. */
+/** Documents that are made of what is recorded: with the lock held, so that nothing that ends meanwhile is missing. */
+export type MadeSources = (session: Session) => Promise<readonly SourceText[]>;
+
+/** `made`: instead of the request's sources. Rejects with the error of its report when it did not end well. */
 export async function applyDocuments(
   parts: Parts,
   request: Request,
   talk: Talk,
   meaning: Meaning,
+  made: MadeSources | null = null,
 ): Promise<ApplyReply> {
   const saved = savedPlanOf(request);
   refuseForeign(request.sources);
@@ -54,11 +59,13 @@ export async function applyDocuments(
   const locked = parts.lock(session.bus.guid, request.lockTimeoutMs, talk.signal);
   locked.catch(() => undefined); // met below, when the document's own faults had their say
   try {
-    const bound = await fitting(saved, bindSources(session, saved?.sources ?? request.sources));
+    const given =
+      made === null ? await fitting(saved, bindSources(session, saved?.sources ?? request.sources)) : null;
     await locked;
     // Who held the lock meanwhile may have died with it.
     await recoverLocked(parts, session);
     await refuseWhileHeld(parts, session);
+    const bound = given ?? (await bindSources(session, await made!(session)));
     return await planAndApply(parts, session, bound, request, saved, meaning);
   } finally {
     await locked.then(
@@ -130,23 +137,42 @@ async function carryOut(
     hold,
   });
   let armed: ApplyReply["armed"] = null;
+  const time = timeLimit(clock);
   const report = await applyPlan({
     plan,
     reading,
     plugins: bound.plugins,
     contextOf,
     clock,
-    signal: talk.signal,
+    signal: AbortSignal.any([talk.signal, time.signal]),
     verify: request.verify,
     verifyTimeoutMs: request.verifyTimeoutMs ?? configured.config.verifyTimeoutMs,
     recorder,
     hold,
-    arm: hold === null ? null : async () => void (armed = await armGuard(parts, bus, recorder.id, talk)),
+    arm: hold && (async () => {
+      const guarded = await armGuard(parts, bus, recorder.id, talk);
+      ({ armed } = guarded);
+      time.begin(guarded.deadlineMs);
+    }),
     ask: askThrough({ ...bound, bus: session.bus, contextOf: session.contextOf, clock }),
     events: (event) => talk.tell(event),
-  });
+  }).finally(() => time.stop());
   if (plan.actions.length > 0) await snapshotAfterApply(parts, talk);
   return { report, armed: report.end === "held" ? armed : null };
+}
+
+/** Fires at the deadline of a timed commit: who is still at work then goes back, and its guard waits for that. */
+function timeLimit(clock: Parts["clock"]) {
+  const [late, over] = [new AbortController(), new AbortController()];
+  return {
+    signal: late.signal,
+    begin(deadlineMs: number): void {
+      void clock.sleep(Math.max(0, deadlineMs - clock.monotonicMs()), over.signal).then(() => {
+        if (!over.signal.aborted) late.abort(new OpError("OPD2126", "its time for a commit ran out"));
+      });
+    },
+    stop: () => over.abort(),
+  };
 }
 
 /** With a connection that may change things, for as long as `work` takes. */

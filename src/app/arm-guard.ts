@@ -6,13 +6,19 @@ import { deadlineOf, guardNote, waiting, type Waiting } from "./checkpoints.ts";
 import { startGuard } from "./guard-start.ts";
 import type { Parts } from "./parts.ts";
 
+export interface Guarded {
+  readonly armed: NonNullable<ApplyReply["armed"]>;
+  /** Monotonic milliseconds at which it goes back. */
+  readonly deadlineMs: number;
+}
+
 /** `bus`: a connection that may change things. Throws OPD2134; then no guard runs, and nothing was called yet. */
 export async function armGuard(
   parts: Parts,
   bus: Bus,
   id: string,
   talk: Talk,
-): Promise<NonNullable<ApplyReply["armed"]>> {
+): Promise<Guarded> {
   const { journal } = await parts.records();
   const find = async (): Promise<Waiting | undefined> => {
     await journal.refresh();
@@ -23,5 +29,5 @@ export async function armGuard(
   const { begin } = (await find())!;
   const armed = { id, deadline: deadlineOf(begin), timeoutMs: begin.commit.timeout_ms };
   talk.tell({ type: "guard_armed", ...armed, pid, unit });
-  return armed;
+  return { armed, deadlineMs: begin.commit.deadline_ms };
 }

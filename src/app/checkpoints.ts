@@ -3,30 +3,24 @@
 
 import type { Clock } from "../base/clock.ts";
 import { OpError } from "../base/error.ts";
-import { bootId, isAlive } from "../base/process.ts";
+import { isAlive } from "../base/process.ts";
 import { visible } from "../base/visible.ts";
 import type { Journal } from "../store/journal/journal.ts";
-import { armedState, type Armed, type JournalBegin, type JournalNote } from "../state/state.ts";
+import type { JournalBegin, JournalNote } from "../state/state.ts";
 import type { CheckpointReply } from "../api/api.ts";
+import { pendingIn, type Pending } from "./pending.ts";
 import { isOnBus, type BusIdentity } from "./same-bus.ts";
 
 /** A begun apply with a timed commit. */
-export interface Waiting {
-  readonly id: string;
+export interface Waiting extends Pending {
   readonly begin: JournalBegin & { readonly commit: NonNullable<JournalBegin["commit"]> };
-  readonly notes: readonly JournalNote[];
-  readonly state: Armed;
 }
 
-/** Oldest first, of every bus; as of the journal's last refresh. */
+/** Oldest first, of every bus; as of the journal's last refresh. Throws OPD5201. */
 export function waiting(journal: Journal, clock: Clock): readonly Waiting[] {
-  const [boot, nowMs] = [bootId(), clock.monotonicMs()];
-  return journal.pending().flatMap(({ id, begin, notes }) => {
-    // What this product wrote, behind a checksum.
-    const begun = begin as unknown as Waiting["begin"];
-    const said = notes as unknown as readonly JournalNote[];
-    if (begun.type !== "apply" || begun.commit === null) return [];
-    return [{ id, begin: begun, notes: said, state: armedState(begun, said, nowMs, boot) }];
+  return pendingIn(journal, clock).flatMap((each) => {
+    const { commit } = each.begin;
+    return commit === null ? [] : [{ ...each, begin: { ...each.begin, commit } }];
   });
 }
 

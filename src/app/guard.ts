@@ -20,6 +20,7 @@ import type { SettledReply, Talk } from "../api/api.ts";
 import { processActor } from "./actor.ts";
 import { waiting, type Waiting } from "./checkpoints.ts";
 import type { Parts } from "./parts.ts";
+import { closeEnded, endIn } from "./pending.ts";
 import { askThrough } from "./probes.ts";
 import { wayBack } from "./recovery.ts";
 import { goBack, keep, type Settling } from "./settled.ts";
@@ -72,6 +73,9 @@ export async function keepWatch(parts: Parts, id: string, talk: Talk): Promise<S
         const settled = await underLock(parts, session.bus.guid, talk, async () => {
           const still = await find();
           if (still === undefined) return null;
+          // Committed, and whoever did it died before the journal said so.
+          await records.audit.refresh();
+          if (endIn(records.audit, still) !== null) return await closeEnded(records, id).then(() => null);
           // Nothing but its own time can have changed the mind of whoever holds the lock now.
           if (verdict.do === "keep" && still.state === "held") return await keep(settling, still, "probes");
           const late = { by: "deadline", why: "nobody committed in time" } as const;

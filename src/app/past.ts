@@ -68,9 +68,36 @@ const NOTHING: Remembered = Object.freeze({
   },
 });
 
-function* wholeEntries(audit: Audit): Generator<{ readonly index: number; readonly value: PlainTable }> {
+function* wholeEntries(audit: Audit): ReturnType<typeof countedEntries> {
   // An entry is a table, and stays one when what it refers to is put in.
-  for (const { index, value } of audit.entries(0)) yield { index, value: audit.whole(value) as PlainTable };
+  for (const { index, value } of countedEntries(audit))
+    yield { index, value: audit.whole(value) as PlainTable };
+}
+
+/** Without those of an apply that ended once more: the last end is the one that counts. Blobs are not put in. */
+export function* countedEntries(
+  audit: Audit,
+): Generator<{ readonly index: number; readonly value: PlainTable }> {
+  const { size } = audit;
+  let from = 0;
+  for (const { first, last } of [...replacedIn(audit), { first: size, last: size }]) {
+    yield* audit.entries(from, first);
+    from = last + 1;
+  }
+}
+
+/** Groups of entries whose end another end replaces, in the order of the log. */
+function replacedIn(audit: Audit): readonly { readonly first: number; readonly last: number }[] {
+  const ends: number[] = [];
+  for (const { value } of audit.entries(0)) {
+    const { type, replaces } = value;
+    if (type === "end" && typeof replaces === "number") ends.push(replaces);
+  }
+  return ends.toSorted((a, b) => a - b).map((last) => {
+    const [end] = audit.entries(last, last + 1);
+    const { first } = end!.value["binds"] as { readonly first: number };
+    return { first, last };
+  });
 }
 
 function isThere(directory: string): boolean {

@@ -1,5 +1,5 @@
-// Applies without an end: what the journal holds open, in the words of state, and whether the audit log knows better. Only
-// reads.
+// Applies without an end: what the journal holds open, in the words of state, and whether the audit log has its end
+// all the same: then it is merely to be closed.
 
 import type { Clock } from "../base/clock.ts";
 import { OpError } from "../base/error.ts";
@@ -15,6 +15,7 @@ import {
 } from "../state/state.ts";
 import type { Audit } from "../store/audit/audit.ts";
 import type { Journal } from "../store/journal/journal.ts";
+import type { Records } from "./records.ts";
 
 export interface Pending {
   readonly id: string;
@@ -40,12 +41,13 @@ function newer(id: string, why: string): OpError {
   });
 }
 
-/** Its end in the audit log, the last one there is; null = none. */
-export function endIn(audit: Audit, { id, begin }: Pick<Pending, "id" | "begin">): EndEntry | null {
-  return lastEnd(audit, id, begin)?.end ?? null;
+/** Its end in the audit log; null = none that counts: one that says done does not when the apply was taken back since. */
+export function endIn(audit: Audit, { id, begin, notes }: Omit<Pending, "state">): EndEntry | null {
+  const end = lastEnd(audit, id, begin)?.end ?? null;
+  return end?.end === "done" && notes.some(({ type }) => type === "rolling-back") ? null : end;
 }
 
-/** The same with its index. An apply has no entry before its begin was journaled. */
+/** The last end of an apply that the log has, as of its last refresh: no entry of it stands before its begin was journaled. */
 export function lastEnd(
   audit: Audit,
   id: string,
@@ -56,4 +58,10 @@ export function lastEnd(
     if (value["type"] === "end" && value["apply"] === id)
       last = { index, end: value as unknown as EndEntry };
   return last;
+}
+
+/** It has ended: makes sure that its end is on disk (who wrote it may have died before), and closes the transaction. */
+export async function closeEnded({ audit, journal }: Pick<Records, "audit" | "journal">, id: string): Promise<void> {
+  await audit.append([], { group: false, checkpoint: true });
+  await journal.end(id);
 }

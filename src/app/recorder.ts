@@ -27,6 +27,7 @@ import {
   type Recorder,
   type RecordedOutcome,
 } from "../state/state.ts";
+import { lastEnd } from "./pending.ts";
 import type { Records } from "./records.ts";
 
 export interface RecorderInput {
@@ -127,14 +128,18 @@ async function circumstances(input: RecorderInput, plan: Plan, { audit }: Record
 }
 
 /** Ends an apply: its entries in the audit log, durable with a signed checkpoint; the pin; the journal. `outcomes`: by
- * action id; what is missing was not started. Throws OPD5002, OPD5004, OPD5005: then it is still pending. */
+ * action id; what is missing was not started. An end that the log has of it already counts no more. Throws OPD5002,
+ * OPD5004, OPD5005: then it is still pending. */
 export async function writeEnd(
   { audit, journal, pin }: Records,
   { id, begin }: { readonly id: string; readonly begin: JournalBegin },
   outcomes: ReadonlyMap<string, RecordedOutcome>,
   ending: Ending,
 ): Promise<void> {
-  const entries = applyEntries(id, begin, outcomes, ending).map(plainRecord);
+  await audit.refresh();
+  const earlier = lastEnd(audit, id, begin);
+  const replaces = earlier === null ? {} : { replaces: earlier.index };
+  const entries = applyEntries(id, begin, outcomes, { ...ending, ...replaces }).map(plainRecord);
   const { checkpoint } = await audit.append(entries, { group: true, checkpoint: true });
   // It has ended: what cannot be written from here on changes nothing about that. An older pin is a good one, and a
   // transaction that stays open is closed by the next start, which finds the end.

@@ -8,7 +8,7 @@ import { errnoOf } from "../base/file.ts";
 import { bootId } from "../base/process.ts";
 import { configHome, type Config, type Who } from "../base/settings.ts";
 import type { DroppedEntry } from "../state/state.ts";
-import { openAudit, writePin, type Audit, type Checkpoint } from "../store/audit/audit.ts";
+import { openAudit, readPin, writePin, type Audit, type Checkpoint } from "../store/audit/audit.ts";
 import { checkPrivate, makePrivate, systemDisk, type Disk } from "../store/file/file.ts";
 import { openJournal, type Journal } from "../store/journal/journal.ts";
 import { makeStateFolder } from "./state-folder.ts";
@@ -46,6 +46,8 @@ export async function openRecords({ config, who, clock, disk = systemDisk }: Rec
     clock,
     bootId: bootId(),
     uid: who.uid,
+    // Read before the log is: it only grows.
+    pin: readPin(disk, join(state, "pin")),
   });
   try {
     const directory = join(state, "journal");

@@ -6,7 +6,6 @@ import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
 import { bootId, isAlive } from "../base/process.ts";
 import {
-  armedState,
   leftError,
   recoverApply,
   scopesOfActions,
@@ -19,9 +18,9 @@ import {
   type WayBack,
 } from "../state/state.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
-import type { Audit } from "../store/audit/audit.ts";
 import type { Journal } from "../store/journal/journal.ts";
 import type { RecoveredReply, Talk } from "../api/api.ts";
+import { closeEnded, endIn, pendingIn, type Pending } from "./pending.ts";
 import { writeEnd } from "./recorder.ts";
 import type { Records } from "./records.ts";
 import { isOnBus, type BusIdentity } from "./same-bus.ts";
@@ -37,12 +36,6 @@ export interface RecoveryParts {
   freeBus(): Promise<Bus>;
 }
 
-/** An apply without an end. */
-export interface Pending {
-  readonly id: string;
-  readonly begin: JournalBegin;
-  readonly notes: readonly JournalNote[];
-}
 interface Resolved extends RecoveredReply {
   readonly left: readonly Mismatch[];
 }
@@ -74,6 +67,7 @@ export async function recoverLocked(
   if ((await interruptedHere(parts, session)).length === 0) return [];
   const records = await parts.records();
   await records.journal.refresh();
+  await records.audit.refresh();
   const resolved: Resolved[] = [];
   for (const pending of interrupted(records.journal, parts, session.bus))
     resolved.push(await resolve(parts, session, records, pending));
@@ -96,16 +90,12 @@ export async function interruptedHere(parts: RecoveryParts, { bus }: Session): P
 
 /** Those of this bus whose process is gone. One that waits for its commit is not interrupted until its time is over. */
 function interrupted(journal: Journal, { clock }: RecoveryParts, bus: BusIdentity): readonly Pending[] {
-  const boot = bootId();
-  return journal.pending().flatMap(({ id, begin: value, notes: said }) => {
-    // What this product wrote, behind a checksum.
-    const [begin, notes] = [value as unknown as JournalBegin, said as unknown as readonly JournalNote[]];
-    if (begin.type !== "apply" || !isOnBus(begin, bus)) return [];
-    const state = armedState(begin, notes, clock.monotonicMs(), boot);
-    const sameBoot = state !== "earlier-boot";
+  return pendingIn(journal, clock).filter(({ begin, state }) => {
+    if (!isOnBus(begin, bus)) return false;
     // This process is known to be here, and not in an apply: it holds the lock, or is about to take it.
-    const works = sameBoot && begin.process.pid !== process.pid && isAlive(begin.process);
-    return works || (begin.commit !== null && state === "held") ? [] : [{ id, begin, notes }];
+    const isOwn = begin.process.pid === process.pid;
+    const works = state !== "earlier-boot" && !isOwn && isAlive(begin.process);
+    return !works && (begin.commit === null || state !== "held");
   });
 }
 
@@ -131,7 +121,7 @@ async function resolve(
     way !== null &&
     (await wasPutBack({ ...way, notes: pending.notes, contextOf: session.contextOf }));
   if (way === null || (known !== null && !isBack)) {
-    await records.journal.end(id);
+    await closeEnded(records, id);
     return { ...facts, end: known!.end, checked: 0, left: [] };
   }
   const notes: readonly JournalNote[] = isBack
@@ -166,14 +156,6 @@ export async function wayBack(session: Session, begin: JournalBegin): Promise<Wa
   const plugins = await session.pluginsFor([...scopes.keys()], { starts: true });
   const { schemas } = await session.schemas(plugins, scopes);
   return { begin, plugins, schemas };
-}
-
-/** The end of an apply that the audit log has already. One that says done is not believed when it was taken back since. */
-function endIn(audit: Audit, { id, begin, notes }: Pending): EndEntry | null {
-  let end: EndEntry | null = null;
-  for (const { value } of audit.entries(begin.audit_size))
-    if (value["type"] === "end" && value["apply"] === id) end = value as unknown as EndEntry;
-  return end?.end === "done" && notes.some(({ type }) => type === "rolling-back") ? null : end;
 }
 
 function lastIntentMs(notes: readonly JournalNote[]): number {

@@ -3,8 +3,10 @@
 
 import { OpError } from "../base/error.ts";
 import type { RequestOf, SettledReply, Talk } from "../api/api.ts";
+import type { EndEntry } from "../state/state.ts";
 import { waiting, waitingFor, type Waiting } from "./checkpoints.ts";
 import type { Parts } from "./parts.ts";
+import { closeEnded, endIn } from "./pending.ts";
 import { wayBack } from "./recovery.ts";
 import { endOf, endText, type Settling } from "./settled.ts";
 
@@ -27,10 +29,7 @@ export async function withWaiting(
     } catch (error) {
       const end = id === null ? null : endOf(records, id);
       if (end === null) throw error;
-      throw new OpError("OPD2132", `${endText(end)}: nothing waits for a commit`, {
-        now: "nothing was changed",
-        hint: end.end === "done" ? "op-dbus rollback --to N goes back to a generation" : "op-dbus history",
-      });
+      throw ended(end);
     }
   };
   // Before the lock: who is being put back just now is told so, and not that its guard holds the lock.
@@ -40,6 +39,13 @@ export async function withWaiting(
   const lock = await parts.lock(guid, lockTimeoutMs, talk.signal);
   try {
     const now = await find();
+    await records.audit.refresh();
+    const end = endIn(records.audit, now);
+    if (end !== null) {
+      // Whoever ended it died before the journal said so.
+      await closeEnded(records, now.id);
+      throw ended(end);
+    }
     const [way, bus] = await Promise.all([wayBack(session, now.begin), parts.freeBus()]);
     try {
       return await work({ parts, session, records, bus, way }, now);
@@ -49,4 +55,11 @@ export async function withWaiting(
   } finally {
     await lock.release();
   }
+}
+
+function ended(end: EndEntry): OpError {
+  return new OpError("OPD2132", `${endText(end)}: nothing waits for a commit`, {
+    now: "nothing was changed",
+    hint: end.end === "done" ? "op-dbus rollback --to N goes back to a generation" : "op-dbus history",
+  });
 }

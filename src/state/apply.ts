@@ -3,7 +3,7 @@
 // lock and has shown the plan; what is reported is what was read, never what was hoped.
 
 import type { Clock } from "../base/clock.ts";
-import { asOpError, type Fault } from "../base/error.ts";
+import { asOpError, OpError, type Fault } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { DocValue, Outcome, Plugin, PluginContext } from "../plugin/plugin.ts";
 import type { ApplyEvent, Step } from "./event.ts";
@@ -25,7 +25,7 @@ export interface ApplyInput {
   /** Plain objects with a connection that may change things; `progress` and `signal` are replaced. */
   readonly contextOf: ContextOf;
   readonly clock: Clock;
-  /** Ctrl-C: the action under way is finished, nothing else is started, all is put back. */
+  /** Ctrl-C: the action under way is finished, nothing else is started, all is put back. An OpError as its reason is why. */
   readonly signal: AbortSignal;
   readonly verify: boolean;
   readonly verifyTimeoutMs: number;
@@ -261,8 +261,9 @@ function unfailing(events: ApplyInput["events"]): ApplyInput["events"] {
   };
 }
 
-function interrupted(signal: AbortSignal): Fault | null {
-  return signal.aborted ? { code: "OPD2122", message: "interrupted" } : null;
+function interrupted({ aborted, reason }: AbortSignal): Fault | null {
+  if (!aborted) return null;
+  return reason instanceof OpError ? faultOf(reason) : { code: "OPD2122", message: "interrupted" };
 }
 
 function notDone(address: string, outcome: Outcome): Fault {

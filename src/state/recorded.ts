@@ -145,6 +145,8 @@ export interface EndEntry {
   }[];
   /** What is not as before: what is there now. */
   readonly left: readonly { readonly address: string; readonly found: DocValue }[];
+  /** Index of the end that the same apply has already and that does not count: written, and its sync failed. */
+  readonly replaces?: number;
 }
 /** Opening the log found its end cut short by a crash: what was not acknowledged is gone. */
 export interface DroppedEntry {

@@ -39,6 +39,7 @@ export { nativesIn, putBack, type WayBack } from "./put-back.ts";
 export { recoverApply, recoveredBy, wasPutBack } from "./recover.ts";
 export { scopesOfActions } from "./touched.ts";
 export { armedState, type Armed } from "./armed.ts";
+export { journaled } from "./journaled.ts";
 export type { Probe, ProbeOutcome } from "./probe.ts";
 export { probeFault, runProbes } from "./probes.ts";
 export { probeRecords, probesFrom, probeValue } from "./probe-plain.ts";

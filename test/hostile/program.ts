@@ -37,6 +37,7 @@ export function program(address: string): Program {
     PATH: process.env["PATH"],
     HOME: join(directory, "home"),
     DBUS_SYSTEM_BUS_ADDRESS: address,
+    CONFIGURATION_DIRECTORY: join(directory, "config"),
     OP_DBUS_RUNTIME_DIR: join(directory, "run"),
     OP_DBUS_STATE_DIR: join(directory, "state"),
     OP_DBUS_VERIFY_TIMEOUT_MS: "500",

@@ -177,6 +177,7 @@ function seat(stage: Stage, scratch: string): Seat {
     PATH: `${bin}:${process.env["PATH"] ?? ""}`,
     HOME: ownFolder(scratch, "home"),
     NODE_COMPILE_CACHE: ownFolder(scratch, "cache"),
+    CONFIGURATION_DIRECTORY: ownFolder(scratch, "config"),
     OP_DBUS_RUNTIME_DIR: ownFolder(scratch, "run"),
     OP_DBUS_STATE_DIR: ownFolder(scratch, "state"),
     ...stage.env,

@@ -6,28 +6,16 @@ import { checkGeneration, stateAt, wayTo } from "../../state/history/history.ts"
 import type { RequestOf, SourceText } from "../../api/api.ts";
 import { applyDocuments } from "../applying.ts";
 import type { Bound } from "../bound.ts";
+import type { Parts } from "../parts.ts";
 import { withPast } from "../past.ts";
+import type { Session } from "../session.ts";
 
 export const rollbackTo: Bound<"rollback.to"> = async (parts, request, talk) => {
   const { generation: number, ...asked } = request;
-  const { then, now } = await withPast(parts, ({ past }) => {
-    checkGeneration(past, number);
-    return { then: stateAt(past, number), now: stateAt(past, Infinity) };
-  });
-  const session = await parts.session(talk);
-  const names = new Set([...then.later.keys()].map((name) => then.owners.get(name)!.place.plugin));
-  const plugins = await session.pluginsFor([...names], { starts: true });
-  const { schemas, unreachable } = await session.schemas(plugins);
-  const [away] = unreachable.values();
-  if (away !== undefined) throw new OpError(away.code, away.message, { now: "nothing was changed" });
-  const { text, unsaid } = wayTo(then, now, schemas);
-  for (const { address, reason } of unsaid) {
-    const message = `${address} is left as it is: ${reason}`;
-    talk.tell({ type: "diagnostic", severity: "warning", message });
-  }
-  const source: SourceText = { file: `@${number}`, format: "json", text, untrusted: null };
+  // A slip of the finger waits for no lock.
+  await withPast(parts, ({ past }) => checkGeneration(past, number));
   const plain: Omit<RequestOf<"apply">, keyof typeof asked> = {
-    sources: [source],
+    sources: [],
     target: [],
     exclude: [],
     checkAuth: false,
@@ -38,5 +26,25 @@ export const rollbackTo: Bound<"rollback.to"> = async (parts, request, talk) => 
     verifyTimeoutMs: null,
     holdMs: null,
   };
-  return await applyDocuments(parts, { ...plain, ...asked }, talk, { purpose: "rollback", of: `@${number}` });
+  const meaning = { purpose: "rollback", of: `@${number}` } as const;
+  const made = async (session: Session): Promise<readonly SourceText[]> => [await wayBackTo(parts, session, number)];
+  return await applyDocuments(parts, { ...plain, ...asked }, talk, meaning, made);
 };
+
+async function wayBackTo(parts: Parts, session: Session, number: number): Promise<SourceText> {
+  const { then, now } = await withPast(parts, ({ past }) => ({
+    then: stateAt(past, number),
+    now: stateAt(past, Infinity),
+  }));
+  const names = new Set([...then.later.keys()].map((name) => then.owners.get(name)!.place.plugin));
+  const plugins = await session.pluginsFor([...names], { starts: true });
+  const { schemas, unreachable } = await session.schemas(plugins);
+  const [away] = unreachable.values();
+  if (away !== undefined) throw new OpError(away.code, away.message, { now: "nothing was changed" });
+  const { text, unsaid } = wayTo(then, now, schemas);
+  for (const { address, reason } of unsaid) {
+    const message = `${address} is left as it is: ${reason}`;
+    session.talk.tell({ type: "diagnostic", severity: "warning", message });
+  }
+  return { file: `@${number}`, format: "json", text, untrusted: null };
+}

@@ -101,6 +101,12 @@ export const STATE_CODES = {
     "The document lists probes that must pass for an apply to count as good. One of them failed for its whole time (`within_s`), so everything that the apply had done was undone, and reading again showed the values from before. The message names the probe and what it found.",
     3,
   ),
+  OPD2126: code(
+    "failed",
+    "the time for its commit ran out, everything was put back",
+    "An apply with --no-commit has a deadline from its beginning on, and it was still at work when that passed: its calls or its verification took longer than --timeout. It stopped there and undid everything; reading again showed the values from before. Give it more time, or apply less at once.",
+    3,
+  ),
   // timed commit
   OPD2130: code(
     "input",

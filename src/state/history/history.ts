@@ -8,7 +8,7 @@ export type { Past } from "../ports.ts";
 export { blame, type Blamed } from "./blame.ts";
 export { isThere, observedOf, stateAt, type Beliefs } from "./beliefs.ts";
 export { differenceOf, shown, type Differing } from "./difference.ts";
-export type { Generation } from "./generation.ts";
+export { generations, type Generation } from "./generation.ts";
 export { briefOf, listGenerations, type Brief, type Listed } from "./listing.ts";
 export {
   checkGeneration,

@@ -18,7 +18,8 @@ import { ENTRY_FRAME, Growth, NOTE_FRAME } from "./growth.ts";
 import { firstSigner, nextSigner, signerOf, type KeyFolder } from "./keys.ts";
 import { EMPTY_ROOT, leafHash } from "./merkle.ts";
 import { parseNote, parseVkey, signatureLine, verifyNote, type Signer } from "./note.ts";
-import { consistencyPath, inclusionPath, type SubtreeHash } from "./path.ts";
+import { consistencyPath, inclusionPath, rootOf, type SubtreeHash } from "./path.ts";
+import type { Pin } from "./pin.ts";
 import { writePosition } from "./position.ts";
 import { Shelf } from "./shelf.ts";
 import { unbundled, type Tiles } from "./tiles.ts";
@@ -45,13 +46,24 @@ export class AuditLog implements Audit {
   #signer: Signer | null = null;
   /** The note that the derived files were last written for. */
   #published: string | null;
+  /** The newest note whose signature was seen to hold. */
+  #believed: string | null;
   #unsignedSinceMs: number;
 
+  /** `published`: as of opening, when its signature held. */
   constructor(parts: AuditParts, published: string | null) {
     this.#parts = parts;
     this.#shelf = new Shelf(parts.tiles, parts.growth.tree);
     this.#published = published;
+    this.#believed = published;
     this.#unsignedSinceMs = parts.clock.monotonicMs();
+  }
+
+  /** What is signed next vouches for everything before it, so everything before it has to be what was remembered: by
+   * the pin, and by the newest head. Throws OPD5101. */
+  begin(pin: Pin | null): void {
+    this.#believe();
+    if (pin !== null) this.#compare(pin);
     this.#publish();
   }
 
@@ -198,6 +210,7 @@ export class AuditLog implements Audit {
   ): { readonly frames: readonly Frame[]; readonly first: number; readonly checkpoint: Checkpoint | null } {
     const { growth, keys } = this.#parts;
     if (growth.fault !== null) throw growth.fault;
+    this.#believe();
     const signer = this.#current();
     const next = rotate ? nextSigner(keys, signer.verifier.name) : null;
     const own: EntryBody[] = [];
@@ -249,6 +262,34 @@ export class AuditLog implements Audit {
   #previous(): PlainTable {
     const { size, root } = this.latest() ?? { size: 0, root: EMPTY_ROOT.toString("base64") };
     return { size, root };
+  }
+
+  /** The newest head is signed by the key that the log names. Heads before it need not be looked at: it has them. */
+  #believe(): void {
+    const { growth, directory } = this.#parts;
+    const { latest, key } = growth;
+    if (latest === null || latest.note === this.#believed) return;
+    const [note, verifier] = [parseNote(latest.note), parseVkey(key)];
+    if (note === null || verifier === null || verifyNote(note, [verifier]).good.length === 0)
+      throw disagrees(
+        directory,
+        `the head of ${latest.size} entries is not signed by the key of the audit log`,
+      );
+    this.#believed = latest.note;
+  }
+
+  #compare({ size, root }: Pin): void {
+    const { growth, directory } = this.#parts;
+    if (size > this.size)
+      throw disagrees(directory, `the audit log has ${this.size} entries, and a head of ${size} was pinned`);
+    const { latest } = growth;
+    const own = latest?.size === size ? latest.root : this.#rootAt(size);
+    if (own !== root)
+      throw disagrees(directory, `the first ${size} entries of the audit log are others than were pinned`);
+  }
+
+  #rootAt(size: number): string {
+    return this.#repairing((subtree) => rootOf(size, subtree)).toString("base64");
   }
 
   /** After records were followed: is all well, and do the derived files say it? */
@@ -317,6 +358,10 @@ export class AuditLog implements Audit {
     if (!again.tree.root().equals(growth.tree.root()))
       throw new OpError("OPD5101", "the segments of the audit log do not give its tree");
   }
+}
+
+function disagrees(directory: string, message: string): OpError {
+  return new OpError("OPD5101", message, { where: directory, hint: "op-dbus audit verify" });
 }
 
 /** The entry that makes a key the log's own. */

@@ -11,6 +11,7 @@ import { AuditLog } from "./audit-log.ts";
 import { Blobs } from "./blobs.ts";
 import { AUDIT_KIND, Growth, NOTE_FRAME, type Start } from "./growth.ts";
 import { parseNote } from "./note.ts";
+import type { Pin } from "./pin.ts";
 import { readNewest, readStart, type Position } from "./position.ts";
 import { Tiles, type TileSink } from "./tiles.ts";
 
@@ -25,6 +26,8 @@ export interface AuditOptions {
   readonly bootId: string;
   /** Whose log it is. */
   readonly uid: number;
+  /** What is remembered of the log: one that contradicts it is not opened. */
+  readonly pin?: Pin | null;
   /** Never writes. The folder has to be there. */
   readonly readOnly?: boolean;
 }
@@ -57,7 +60,14 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
   const keys = { directory: keyDirectory, disk, uid };
   const blobs = new Blobs(disk, directory);
   const parts = { directory, disk, clock, bootId, keys, readOnly, blobs, log, growth, tiles: rest.tiles };
-  return new AuditLog(parts, quick === null ? null : (newest?.checkpoint.note ?? null));
+  const audit = new AuditLog(parts, quick === null ? null : (newest?.checkpoint.note ?? null));
+  try {
+    audit.begin(options.pin ?? null);
+  } catch (error) {
+    await audit.close();
+    throw error;
+  }
+  return audit;
 }
 
 /** From the newest checkpoint on; null when the log does not have it where it should be. */

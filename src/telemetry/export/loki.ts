@@ -4,42 +4,54 @@
 
 import type { Labels } from "../metrics/metrics.ts";
 import type { TraceEvent } from "../trace/model.ts";
-import { eventMembers, logMembers } from "./json-lines.ts";
+import { logMembers, writeEvent } from "./json-lines.ts";
 import type { LogRecord } from "./record.ts";
+import { TextWriter } from "./text-writer.ts";
+
+const writer = new TextWriter();
 
 /** `labels`: those of every stream. Loki's label names have no dots. */
-export function lokiEvents(events: readonly TraceEvent[], labels: Labels): string {
-  const streams = new Map<string, string[]>();
-  for (const event of events)
-    of(streams, event.type).push(`["${event.timeNs}",${JSON.stringify(`{${eventMembers(event)}}`)}]`);
-  return push(streams, "event_type", labels);
+export function lokiEvents(events: readonly TraceEvent[], labels: Labels): Uint8Array<ArrayBuffer> {
+  const streams = Map.groupBy(events, ({ type }) => type);
+  return push(streams, "event_type", labels, (event) => {
+    writer.ascii('["');
+    writer.decimal(event.timeNs);
+    writer.ascii('","{');
+    writeEvent(writer, event, '\\"');
+    writer.ascii('}"]');
+  });
 }
 
-export function lokiLogs(records: readonly LogRecord[], labels: Labels): string {
-  const streams = new Map<string, string[]>();
-  for (const record of records) {
-    const timeNs = BigInt(Math.round(record.timeMs * 1e3)) * 1000n;
-    of(streams, record.level).push(`["${timeNs}",${JSON.stringify(`{${logMembers(record)}}`)}]`);
-  }
-  return push(streams, "level", labels);
+export function lokiLogs(records: readonly LogRecord[], labels: Labels): Uint8Array<ArrayBuffer> {
+  const streams = Map.groupBy(records, ({ level }) => level);
+  return push(streams, "level", labels, (record) => {
+    writer.ascii('["');
+    writer.decimal(BigInt(Math.round(record.timeMs * 1e3)) * 1000n);
+    writer.text(`",${JSON.stringify(`{${logMembers(record)}}`)}]`);
+  });
 }
 
-function of(streams: Map<string, string[]>, name: string): string[] {
-  const there = streams.get(name);
-  if (there !== undefined) return there;
-  const made: string[] = [];
-  streams.set(name, made);
-  return made;
-}
-
-function push(streams: ReadonlyMap<string, readonly string[]>, label: string, labels: Labels): string {
+function push<T>(
+  streams: ReadonlyMap<string, readonly T[]>,
+  label: string,
+  labels: Labels,
+  write: (one: T) => void,
+): Uint8Array<ArrayBuffer> {
   const shared = Object.entries(labels).map(([name, value]) => [
     name.replaceAll(/[^a-zA-Z0-9_]/g, "_"),
     value,
   ]);
-  const all = [...streams].map(([name, values]) => {
+  let before = '{"streams":[';
+  for (const [name, values] of streams) {
     const stream = JSON.stringify({ ...Object.fromEntries(shared), [label]: name });
-    return `{"stream":${stream},"values":[${values.join(",")}]}`;
-  });
-  return `{"streams":[${all.join(",")}]}`;
+    writer.text(`${before}{"stream":${stream},"values":[`);
+    for (const [at, one] of values.entries()) {
+      if (at > 0) writer.ascii(",");
+      write(one);
+    }
+    writer.ascii("]}");
+    before = ",";
+  }
+  writer.ascii("]}");
+  return writer.take();
 }

@@ -4,7 +4,7 @@
 import type { Level } from "../../base/log.ts";
 import type { Labels } from "../metrics/metrics.ts";
 import type { TraceEvent } from "../trace/model.ts";
-import { putFields, type FieldValue } from "./event-fields.ts";
+import { putFields } from "./event-fields.ts";
 import { attribute, request } from "./otlp-parts.ts";
 import { ProtoWriter } from "./proto.ts";
 import { bounded, type LogRecord } from "./record.ts";
@@ -46,15 +46,15 @@ function instant(to: ProtoWriter, event: TraceEvent): void {
   to.varint(2, event.failed ? SEVERITY.error : SEVERITY.info);
   attribute(to, 6, "worker", event.worker);
   attribute(to, 6, "seq", event.seq);
-  putFields(event, (key, value) => place(to, key, value));
+  putFields(event, (key, value) => {
+    // In a trace, these two have fields of their own.
+    if (event.traceId === 0n || (key !== "trace_id" && key !== "span_id")) attribute(to, 6, key, value);
+  });
+  if (event.traceId !== 0n) {
+    to.id(9, event.traceId, 8);
+    if (event.idA !== 0n) to.id(10, event.idA, 0);
+  }
   to.fixed64(11, event.timeNs);
   to.string(12, event.type);
   to.close(mark);
-}
-
-/** Trace and span have fields of their own. */
-function place(to: ProtoWriter, key: string, value: FieldValue): void {
-  if (key === "trace_id") to.id(9, value as bigint, 8);
-  else if (key === "span_id") to.id(10, value as bigint, 0);
-  else attribute(to, 6, key, value);
 }

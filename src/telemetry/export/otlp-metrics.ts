@@ -1,10 +1,12 @@
 // Readings as an OTLP ExportMetricsServiceRequest (opentelemetry-proto, metrics/v1): counters are cumulative sums since
 // the start of the process, histograms have the edges of naming.ts, and series of one name are one metric.
 
-import type { HistogramReading, Labels, MetricReading } from "../metrics/metrics.ts";
+import type { Labels, MetricReading } from "../metrics/metrics.ts";
 import { outside, thinned, withNotFinite, type Outside } from "./naming.ts";
 import { attributes, request } from "./otlp-parts.ts";
 import { ProtoWriter } from "./proto.ts";
+
+type HistogramSeries = Extract<MetricReading, { kind: "histogram" }>;
 
 const CUMULATIVE = 2;
 const GAUGE = 5;
@@ -54,24 +56,23 @@ function point(to: ProtoWriter, reading: MetricReading, names: Outside, { startN
   // An instantaneous value has no start.
   if (reading.kind !== "gauge") to.fixed64(2, startNs);
   to.fixed64(3, timeNs);
-  if (reading.kind === "histogram") {
-    distribution(to, reading.value, names);
-    attributes(to, 9, reading.labels);
-  } else {
+  if (reading.kind === "histogram") distribution(to, reading, names);
+  else {
     to.double(4, reading.value / names.per);
     attributes(to, 7, reading.labels);
   }
   to.close(mark);
 }
 
-function distribution(to: ProtoWriter, value: HistogramReading, names: Outside): void {
+function distribution(to: ProtoWriter, { value, labels }: HistogramSeries, names: Outside): void {
   const { edges, counts } = thinned(value, names);
   const apart = counts.map((count, i) => count - (counts[i - 1] ?? 0));
   const total = counts[edges.length]!;
-  to.fixed64(4, BigInt(total));
+  if (total > 0) to.fixed64(4, BigInt(total));
   to.double(5, value.sum / names.per);
   to.packedFixed64(6, apart);
   to.packedDouble(7, edges);
+  attributes(to, 9, labels);
   if (total > 0) {
     to.double(11, value.min / names.per);
     to.double(12, value.max / names.per);

@@ -11,104 +11,114 @@
 import { LIMITS } from "../../base/limits.ts";
 import type { TraceEvent } from "../trace/model.ts";
 import { isSpan } from "./event-fields.ts";
-import { eventMembers } from "./json-lines.ts";
+import { writeEvent } from "./json-lines.ts";
+import { TextWriter } from "./text-writer.ts";
 
 /** The beginning of every file. */
 export const PERFETTO_HEAD =
   '[\n{"ph":"M","name":"process_name","pid":1,"args":{"name":"op-dbus"}},\n' +
   '{"ph":"M","name":"thread_name","pid":1,"tid":0,"args":{"name":"events"}},\n';
 
+export interface Lines {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly count: number;
+}
 export interface Perfetto {
   /** Lines for what is complete now. */
-  add(events: readonly TraceEvent[]): string;
+  add(events: readonly TraceEvent[]): Lines;
   /** Lines for traces whose root never came. */
-  rest(): string;
+  rest(): Lines;
 }
 
 /** Keeps unfinished traces, LIMITS.perfettoSpansMax spans in all: beyond, the oldest trace is written as it is. */
 export function createPerfetto(): Perfetto {
+  const writer = new TextWriter();
   const open = new Map<bigint, TraceEvent[]>();
   let kept = 0;
   let tracks = 0;
+  let count = 0;
 
-  function finish(id: bigint): string {
+  function finish(id: bigint): void {
     const spans = open.get(id)!;
     open.delete(id);
     kept -= spans.length;
-    const first = tracks + 1;
-    const lanes = laneOf(spans);
-    const count = Math.max(...lanes.values()) + 1;
-    tracks += count;
-    const names = Array.from({ length: count }, (_, lane) => thread(first + lane, spans, lane));
-    return names.join("") + [...lanes].map(([span, lane]) => complete(span, first + lane)).join("");
+    const lanes = lanesOf(spans);
+    const root = label(spans.find(({ idB }) => idB === 0n) ?? spans[0]!);
+    for (const [at, lane] of lanes.entries()) {
+      tracks += 1;
+      const name = JSON.stringify(at === 0 ? root : `${root} (${at + 1})`);
+      writer.text(`{"ph":"M","name":"thread_name","pid":1,"tid":${tracks},"args":{"name":${name}}},\n`);
+      for (const span of lane) write(span, '{"ph":"X","name":', tracks);
+      count += lane.length + 1;
+    }
+  }
+
+  function write(event: TraceEvent, head: string, track: number): void {
+    writer.ascii(head);
+    writer.text(JSON.stringify(label(event)));
+    writer.ascii(`,"cat":"${event.type}","pid":1,"tid":${track},"ts":`);
+    writer.micros(event.timeNs);
+    if (track > 0) {
+      writer.ascii(',"dur":');
+      writer.micros(event.lengthNs);
+    }
+    writer.ascii(',"args":{');
+    writeEvent(writer, event, '"');
+    writer.ascii("}},\n");
+  }
+
+  function taken(): Lines {
+    const lines = { bytes: writer.take(), count };
+    count = 0;
+    return lines;
   }
 
   return Object.freeze({
-    add(events: readonly TraceEvent[]): string {
-      let text = "";
+    add(events: readonly TraceEvent[]): Lines {
       for (const event of events) {
         if (!isSpan(event)) {
-          text += instant(event);
+          write(event, '{"ph":"i","s":"t","name":', 0);
+          count += 1;
           continue;
         }
         const spans = open.get(event.traceId);
         if (spans === undefined) open.set(event.traceId, [event]);
         else spans.push(event);
         kept += 1;
-        if (event.idB === 0n) text += finish(event.traceId);
-        while (kept > LIMITS.perfettoSpansMax) text += finish(open.keys().next().value!);
+        if (event.idB === 0n) finish(event.traceId);
+        while (kept > LIMITS.perfettoSpansMax) finish(open.keys().next().value!);
       }
-      return text;
+      return taken();
     },
-    rest: () => [...open.keys()].map(finish).join(""),
+    rest(): Lines {
+      for (const id of open.keys()) finish(id);
+      return taken();
+    },
   });
 }
 
-/** Each span with the number of its track, from 0: the first one on which it lies inside what is still open there. In
- * the order of their beginnings, the longer one first. */
-function laneOf(spans: readonly TraceEvent[]): ReadonlyMap<TraceEvent, number> {
+/** The spans of each track: a span goes on the first one on which it lies inside what is still open there. In the order
+ * of their beginnings, the longer one first. */
+function lanesOf(spans: readonly TraceEvent[]): readonly (readonly TraceEvent[])[] {
   const sorted = spans.toSorted((a, b) => order(a.timeNs, b.timeNs) || order(b.lengthNs, a.lengthNs));
-  const ends: bigint[][] = [];
-  const lanes = new Map<TraceEvent, number>();
+  const lanes: { readonly spans: TraceEvent[]; readonly ends: bigint[] }[] = [];
   for (const span of sorted) {
     const endNs = span.timeNs + span.lengthNs;
-    for (const lane of ends) while (lane.length > 0 && lane.at(-1)! <= span.timeNs) lane.pop();
-    let lane = ends.findIndex((nested) => nested.length === 0 || nested.at(-1)! >= endNs);
-    if (lane === -1) lane = ends.push([]) - 1;
-    ends[lane]!.push(endNs);
-    lanes.set(span, lane);
+    let into = lanes.find(({ ends }) => {
+      while (ends.length > 0 && ends.at(-1)! <= span.timeNs) ends.pop();
+      return ends.length === 0 || ends.at(-1)! >= endNs;
+    });
+    if (into === undefined) lanes.push((into = { spans: [], ends: [] }));
+    into.spans.push(span);
+    into.ends.push(endNs);
   }
-  return lanes;
+  return lanes.map((lane) => lane.spans);
 }
 
 function order(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function thread(tid: number, spans: readonly TraceEvent[], lane: number): string {
-  const root = spans.find(({ idB }) => idB === 0n) ?? spans[0]!;
-  const name = lane === 0 ? label(root) : `${label(root)} (${lane + 1})`;
-  return `{"ph":"M","name":"thread_name","pid":1,"tid":${tid},"args":{"name":${JSON.stringify(name)}}},\n`;
-}
-
-function complete(event: TraceEvent, tid: number): string {
-  return `{"ph":"X",${head(event, tid)},"dur":${micros(event.lengthNs)},"args":{${eventMembers(event)}}},\n`;
-}
-
-function instant(event: TraceEvent): string {
-  return `{"ph":"i","s":"t",${head(event, 0)},"args":{${eventMembers(event)}}},\n`;
-}
-
-function head(event: TraceEvent, tid: number): string {
-  return `"name":${JSON.stringify(label(event))},"cat":"${event.type}","pid":1,"tid":${tid},"ts":${micros(event.timeNs)}`;
-}
-
 function label({ name, type }: TraceEvent): string {
   return name === "" ? type : name;
-}
-
-/** Exact: as a number the nanoseconds of today would be rounded to quarters of a microsecond. */
-function micros(ns: bigint): string {
-  const rest = String(ns % 1000n).padStart(3, "0");
-  return rest === "000" ? String(ns / 1000n) : `${ns / 1000n}.${rest}`;
 }

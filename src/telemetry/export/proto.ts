@@ -129,13 +129,14 @@ export class ProtoWriter {
 
   /** Short names, character by character: calling into the runtime costs more than they do. */
   #ascii(value: string, length: number): boolean {
+    const bytes = this.#bytes;
     const start = this.#at + 1;
     for (let i = 0; i < length; i++) {
       const unit = value.charCodeAt(i);
       if (unit > 127) return false;
-      this.#bytes[start + i] = unit;
+      bytes[start + i] = unit;
     }
-    this.#bytes[this.#at] = length;
+    bytes[this.#at] = length;
     this.#at = start + length;
     return true;
   }

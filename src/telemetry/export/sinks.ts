@@ -14,7 +14,7 @@ import { lokiEvents, lokiLogs } from "./loki.ts";
 import { otlpEvents, otlpLogs } from "./otlp-logs.ts";
 import { otlpMetrics } from "./otlp-metrics.ts";
 import { otlpTraces } from "./otlp-traces.ts";
-import { createPerfetto, PERFETTO_HEAD } from "./perfetto.ts";
+import { createPerfetto, PERFETTO_HEAD, type Lines } from "./perfetto.ts";
 import { prometheusText } from "./prometheus.ts";
 import { parts, type LogRecord } from "./record.ts";
 import { createSender, type Sender, type Transport } from "./sender.ts";
@@ -112,11 +112,11 @@ function loki(target: Extract<Target, { kind: "loki" }>, options: SinkOptions): 
   const transport = httpPost(target.wire, "application/json", (answer) => judgeLoki(answer, clock.wallMs()));
   const sender = senderOf("loki", transport, options, target);
   const logs = (records: readonly LogRecord[]): void =>
-    offerParts(sender, records, (part) => Buffer.from(lokiLogs(part, resource)));
+    offerParts(sender, records, (part) => lokiLogs(part, resource));
   return {
     sender,
     traces(batch) {
-      offerParts(sender, batch.events, (part) => Buffer.from(lokiEvents(part, resource)));
+      offerParts(sender, batch.events, (part) => lokiEvents(part, resource));
       logs(lost(batch, clock));
     },
     logs,
@@ -135,14 +135,12 @@ function jsonLines(file: Rotation, options: SinkOptions): Sink {
       const first = events.slice(0, LIMITS.exportItemsMax);
       if (first.length > 0 || dropped.size > 0)
         sender.offer({
-          bytes: Buffer.from(eventsLine({ events: first, dropped }, now())),
+          bytes: eventsLine({ events: first, dropped }, now()),
           items: first.length,
         });
       // What was lost is said once.
       const rest = events.slice(LIMITS.exportItemsMax);
-      offerParts(sender, rest, (part) =>
-        Buffer.from(eventsLine({ events: part, dropped: new Map() }, now())),
-      );
+      offerParts(sender, rest, (part) => eventsLine({ events: part, dropped: new Map() }, now()));
     },
     logs: (records) => offerParts(sender, records, (part) => Buffer.from(logsLine(part, now()))),
   };
@@ -152,8 +150,8 @@ function perfetto(file: Rotation, options: SinkOptions): Sink {
   const sender = senderOf("perfetto", rotatingFile(file, PERFETTO_HEAD), options);
   const traces = createPerfetto();
   // Lines come later than their events, so it is lines that are counted.
-  const offer = (text: string): void => {
-    if (text !== "") sender.offer({ bytes: Buffer.from(text), items: text.split("\n").length - 1 });
+  const offer = ({ bytes, count }: Lines): void => {
+    if (count > 0) sender.offer({ bytes, items: count });
   };
   return {
     sender,

@@ -2,9 +2,8 @@
 //
 // One histogram:  | count | sum | lost | min | max | not finite | bucket 0 .. BUCKETS-1 | above all edges |
 //
-// `lost` is what the last additions to the sum rounded away (Kahan 1965): a sum of a billion values is as exact as one of
-// two. min and max are kept as differences from infinity would be: not at all; a slot of zeros is an empty histogram, so
-// min and max count only where count is not 0.
+// `lost` is what the additions to the sum rounded away (Kahan 1965): the sum of a billion values is as exact as that of two.
+// All zeros are an empty histogram: min and max mean something where count is not 0.
 
 import { bucketOf, BUCKETS } from "./histogram.ts";
 import type { Counter, Gauge, Histogram, HistogramNumbers } from "./model.ts";
@@ -20,38 +19,61 @@ export const HISTOGRAM_SLOTS = FIRST_BUCKET + BUCKETS + 1;
 
 type Cells = Float64Array<SharedArrayBuffer>;
 
-export function counterAt(slab: Cells, at: number): Counter {
-  return Object.freeze({
-    add(by: number = 1): void {
-      if (by > 0 && by < Infinity) slab[at]! += by;
-    },
-  });
-}
+// Classes, because a call site that meets many of them stays one that the compiler inlines: twice as fast as closures.
 
-export function gaugeAt(slab: Cells, at: number): Gauge {
-  return Object.freeze({ set: (value: number) => void (slab[at] = value) });
-}
-
-export function histogramAt(slab: Cells, at: number): Histogram {
-  return Object.freeze({ record: (value: number) => record(slab, at, value) });
-}
-
-function record(slab: Cells, at: number, value: number): void {
-  // NaN and infinities alone are not equal to themselves after this.
-  if (value - value !== 0) {
-    slab[at + NOT_FINITE]! += 1;
-    return;
+export class SlabCounter implements Counter {
+  readonly #cells: Cells;
+  readonly #at: number;
+  constructor(cells: Cells, at: number) {
+    this.#cells = cells;
+    this.#at = at;
+    Object.freeze(this);
   }
-  const count = slab[at + COUNT]!;
-  slab[at + COUNT] = count + 1;
-  const sum = slab[at + SUM]!;
-  const more = value - slab[at + LOST]!;
-  const next = sum + more;
-  slab[at + LOST] = next - sum - more;
-  slab[at + SUM] = next;
-  if (count === 0 || value < slab[at + MIN]!) slab[at + MIN] = value;
-  if (count === 0 || value > slab[at + MAX]!) slab[at + MAX] = value;
-  slab[at + FIRST_BUCKET + bucketOf(value)]! += 1;
+  add(by: number = 1): void {
+    if (by > 0 && by < Infinity) this.#cells[this.#at]! += by;
+  }
+}
+
+export class SlabGauge implements Gauge {
+  readonly #cells: Cells;
+  readonly #at: number;
+  constructor(cells: Cells, at: number) {
+    this.#cells = cells;
+    this.#at = at;
+    Object.freeze(this);
+  }
+  set(value: number): void {
+    this.#cells[this.#at] = value;
+  }
+}
+
+export class SlabHistogram implements Histogram {
+  readonly #cells: Cells;
+  readonly #at: number;
+  constructor(cells: Cells, at: number) {
+    this.#cells = cells;
+    this.#at = at;
+    Object.freeze(this);
+  }
+  record(value: number): void {
+    const cells = this.#cells;
+    const at = this.#at;
+    // 0 for what is finite, NaN for NaN and both infinities.
+    if (value - value !== 0) {
+      cells[at + NOT_FINITE]! += 1;
+      return;
+    }
+    const count = cells[at + COUNT]!;
+    cells[at + COUNT] = count + 1;
+    const sum = cells[at + SUM]!;
+    const more = value - cells[at + LOST]!;
+    const next = sum + more;
+    cells[at + LOST] = next - sum - more;
+    cells[at + SUM] = next;
+    if (count === 0 || value < cells[at + MIN]!) cells[at + MIN] = value;
+    if (count === 0 || value > cells[at + MAX]!) cells[at + MAX] = value;
+    cells[at + FIRST_BUCKET + bucketOf(value)]! += 1;
+  }
 }
 
 /** The numbers of the histogram at `at`: of live slots only for the thread that writes them. */

@@ -4,7 +4,7 @@
 
 import { answer } from "../bell.ts";
 import { linesReader } from "../lines.ts";
-import { counterAt, gaugeAt, histogramAt } from "./cells.ts";
+import { SlabCounter, SlabGauge, SlabHistogram } from "./cells.ts";
 import type { Labels, MetricKind, MetricReading, Metrics } from "./model.ts";
 import { readSlots } from "./read.ts";
 import { openRegister, seriesIn, type PlacedSeries } from "./series.ts";
@@ -36,7 +36,7 @@ export function createMetrics(buffer: SharedArrayBuffer = newSlab()): Metrics {
 
   /** One recorder a series, however often it is asked for. */
   function recorder<T extends object>(
-    make: (live: typeof slab.live, at: number) => T,
+    Cell: new (live: typeof slab.live, at: number) => T,
     kind: MetricKind,
     name: string,
     help: string,
@@ -44,18 +44,18 @@ export function createMetrics(buffer: SharedArrayBuffer = newSlab()): Metrics {
   ): T {
     const at = register.place(kind, name, help, labels);
     const there = recorders.get(at);
-    // A metric has one kind, so what stands at its slot was made by the same function.
+    // A metric has one kind, so what stands at its slot is of the same class.
     if (there !== undefined) return there as T;
-    const made = make(slab.live, at);
+    const made = new Cell(slab.live, at);
     recorders.set(at, made);
     return made;
   }
 
   return Object.freeze({
     slab: buffer,
-    counter: (name, help, labels = {}) => recorder(counterAt, "counter", name, help, labels),
-    gauge: (name, help, labels = {}) => recorder(gaugeAt, "gauge", name, help, labels),
-    histogram: (name, help, labels = {}) => recorder(histogramAt, "histogram", name, help, labels),
+    counter: (name, help, labels = {}) => recorder(SlabCounter, "counter", name, help, labels),
+    gauge: (name, help, labels = {}) => recorder(SlabGauge, "gauge", name, help, labels),
+    histogram: (name, help, labels = {}) => recorder(SlabHistogram, "histogram", name, help, labels),
     read(): readonly MetricReading[] {
       series.push(...seriesIn(lines.texts(), series.length));
       return readSlots(slab.live, series);

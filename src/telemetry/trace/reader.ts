@@ -5,7 +5,7 @@ import { assert } from "../../base/assert.ts";
 import { ask } from "../bell.ts";
 import { linesReader } from "../lines.ts";
 import { EVENT_TYPES, type TraceEvent } from "./model.ts";
-import { EVENT_BYTES, EVENT_WORDS, FAILED, HEAD, openRing, PUBLISHED } from "./ring.ts";
+import { EVENT_WORDS, FAILED, HEAD, openRing, PUBLISHED } from "./ring.ts";
 
 export interface Drained {
   readonly events: readonly TraceEvent[];
@@ -33,8 +33,9 @@ export function ringReader(buffer: SharedArrayBuffer): RingReader {
   const { capacity, words, slots } = ring;
   const names = linesReader(ring.names);
   const copy = new Uint32Array(slots.length);
-  const bytes = new DataView(copy.buffer);
-  const little = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+  const floats = new Float32Array(copy.buffer);
+  const longs = new BigUint64Array(copy.buffer);
+  const signed = new BigInt64Array(copy.buffer);
   /** Number of the next event: as it stands in events (32 bits, wraps), and in full. */
   let tail = 0;
   let seq = 0;
@@ -58,7 +59,7 @@ export function ringReader(buffer: SharedArrayBuffer): RingReader {
       const dropped = Math.min(Math.max(skipped, oldest), skipped + count);
       const events: TraceEvent[] = [];
       for (let n = dropped; n < skipped + count; n++)
-        events.push(decode((n - skipped) * EVENT_BYTES, (tail + n) >>> 0, seq + n));
+        events.push(decode((n - skipped) * EVENT_WORDS, (tail + n) >>> 0, seq + n));
       tail = (tail + skipped + count) | 0;
       seq += skipped + count;
       return { events, dropped };
@@ -79,22 +80,23 @@ export function ringReader(buffer: SharedArrayBuffer): RingReader {
     copy.set(slots.subarray(0, (count - straight) * EVENT_WORDS), straight * EVENT_WORDS);
   }
 
+  /** The event whose words begin at `at` of the copy. */
   function decode(at: number, expected: number, number: number): TraceEvent {
-    assert(bytes.getUint32(at, little) === expected, "a slot that was believed holds its own event");
-    const name = bytes.getUint32(at + 40, little);
+    assert(copy[at] === expected, "a slot that was believed holds its own event");
+    const kind = copy[at + 1]!;
     return {
-      type: EVENT_TYPES[bytes.getUint8(at + 4)]!,
-      subtype: bytes.getUint8(at + 5),
+      type: EVENT_TYPES[kind & 0xff]!,
+      subtype: (kind >>> 8) & 0xff,
       seq: number,
       worker: ring.worker,
-      timeNs: ring.wallNs + bytes.getBigInt64(at + 8, little),
-      lengthNs: bytes.getBigInt64(at + 56, little),
-      traceId: bytes.getBigUint64(at + 48, little),
-      idA: bytes.getBigUint64(at + 16, little),
-      idB: bytes.getBigUint64(at + 24, little),
-      name: names.texts()[name] ?? "",
-      values: [bytes.getFloat32(at + 32, little), bytes.getFloat32(at + 36, little)],
-      failed: (bytes.getUint16(at + 6, little) & FAILED) !== 0,
+      timeNs: ring.wallNs + signed[(at + 2) >> 1]!,
+      lengthNs: signed[(at + 14) >> 1]!,
+      traceId: longs[(at + 12) >> 1]!,
+      idA: longs[(at + 4) >> 1]!,
+      idB: longs[(at + 6) >> 1]!,
+      name: names.texts()[copy[at + 10]!] ?? "",
+      values: [floats[at + 8]!, floats[at + 9]!],
+      failed: ((kind >>> 16) & FAILED) !== 0,
     };
   }
 }

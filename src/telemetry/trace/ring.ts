@@ -7,7 +7,7 @@
 //
 //   words: 0 format, 1 capacity, 2 worker, 3 published, 4 asked, 5 answered, 6 head, 8-9 wall, 10-11 monotonic
 //
-//   one event:
+//   one event, as a little-endian machine has it:
 //    0         4    5    6         8                   16                  24
 //   +---------+----+----+---------+-------------------+-------------------+-------------------+
 //   |   seq   |type|sub |  flags  | time, ns          | id A              | id B              |

@@ -10,20 +10,11 @@ import { EVENT_WORDS, FAILED, HEAD, openRing, OTHER_NAME, PUBLISHED } from "./ri
 export type Id = number | bigint;
 
 export interface RingWriter {
-  /** Writes one event. `timeNs` and `lengthNs` as `nowNs` gives them; `name` as `name` gave it. */
-  push(
-    type: number,
-    subtype: number,
-    timeNs: number,
-    lengthNs: number,
-    traceId: Id,
-    idA: Id,
-    idB: Id,
-    name: number,
-    value0: number,
-    value1: number,
-    failed: boolean,
-  ): void;
+  /** For the next `push`: time and length in nanoseconds as `nowNs` has them, the two values. In memory, because a number
+   * that is no small integer is allocated where it is an argument of a call that is not inlined. */
+  readonly numbers: Float64Array;
+  /** Writes one event, with `numbers`; `name` as `name` gave it. */
+  push(type: number, subtype: number, traceId: Id, idA: Id, idB: Id, name: number, failed: boolean): void;
   /** Nanoseconds since the ring's clock began: the exact monotonic clock of all threads, for 104 days (then even ones). */
   nowNs(): number;
   /** The number of a name, the same for the same text; that of "other" beyond LIMITS.traceNamesMax. */
@@ -37,6 +28,12 @@ export interface RingWriter {
 /** Called when a quarter of the ring was written since the last time: somebody may want to wake the reader. */
 export type Quarter = () => void;
 
+/** Places in `numbers`. */
+export const TIME = 0;
+export const LENGTH = 1;
+export const VALUE_0 = 2;
+export const VALUE_1 = 3;
+
 const HIGH_FACTOR = 2 ** 32;
 // Which of the two words of 64 bits is the high one depends on the machine.
 const HIGH = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
@@ -49,9 +46,10 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
   const floats = new Float32Array(buffer, slots.byteOffset, slots.length);
   const longs = new BigUint64Array(buffer, slots.byteOffset, slots.length / 2);
   const mask = ring.capacity - 1;
-  const quarterMask = (ring.capacity >> 2) - 1;
+  const numbers = new Float64Array(4);
   let head = words[HEAD]!;
   let unpublished = 0;
+  let sinceQuarter = 0;
 
   const now = new BigInt64Array([ring.monotonicNs]);
   const nowWords = new Uint32Array(now.buffer);
@@ -63,36 +61,41 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
   function publish(): void {
     // Read-modify-write: a reader that looked at `published` before this has read its slots before this, too.
     Atomics.add(words, PUBLISHED, unpublished);
+    sinceQuarter += unpublished;
     unpublished = 0;
+    if (sinceQuarter < ring.capacity >> 2) return;
+    sinceQuarter = 0;
+    quarter();
+  }
+
+  function putNs(at: number, ns: number): void {
+    slots[at + LOW] = ns;
+    slots[at + HIGH] = Math.floor(ns / HIGH_FACTOR);
   }
 
   function putId(at: number, id: Id): void {
-    if (typeof id === "number") {
-      slots[at + LOW] = id;
-      slots[at + HIGH] = id / HIGH_FACTOR;
-    } else longs[at >> 1] = id;
+    if (typeof id === "bigint") longs[at >> 1] = id;
+    else putNs(at, id);
   }
 
   return Object.freeze({
-    push(type, subtype, timeNs, lengthNs, traceId, idA, idB, name, value0, value1, failed): void {
+    numbers,
+    push(type, subtype, traceId, idA, idB, name, failed): void {
       const at = (head & mask) * EVENT_WORDS;
       slots[at] = head;
-      slots[at + 1] = HIGH === 1 ? type | (subtype << 8) | (failed ? FAILED << 16 : 0) : (type << 24) | (subtype << 16) | (failed ? FAILED : 0);
-      putId(at + 2, timeNs);
+      slots[at + 1] = type | (subtype << 8) | (failed ? FAILED << 16 : 0);
+      putNs(at + 2, numbers[TIME]!);
       putId(at + 4, idA);
       putId(at + 6, idB);
-      floats[at + 8] = value0;
-      floats[at + 9] = value1;
+      floats[at + 8] = numbers[VALUE_0]!;
+      floats[at + 9] = numbers[VALUE_1]!;
       slots[at + 10] = name;
       slots[at + 11] = 0;
       putId(at + 12, traceId);
-      putId(at + 14, lengthNs);
+      putNs(at + 14, numbers[LENGTH]!);
       head = (head + 1) | 0;
       words[HEAD] = head;
-      if (++unpublished === chunk) {
-        publish();
-        if ((head & quarterMask) === 0) quarter();
-      }
+      if (++unpublished === chunk) publish();
     },
     nowNs(): number {
       // Through memory: a bigint that is only stored is never made.
