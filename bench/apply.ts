@@ -18,6 +18,7 @@ import { boot, labSkip } from "../test/lab/machine.ts";
 import { clear } from "../test/lab/packages.ts";
 import { contextFor } from "../test/support/plugin-context.ts";
 import { askNothing, silentRecorder } from "../test/support/recorder.ts";
+import { demoCommandBench, hostNameCommandBench } from "./apply-command.ts";
 import { absent, best, figure, type Figure } from "./figure.ts";
 
 const SETTINGS_PER_ROUND = 20;
@@ -28,9 +29,13 @@ export async function applyBench(
   progress: (text: string) => void,
 ): Promise<readonly Figure[]> {
   progress("apply: a property setter");
-  const setter = await setterBench(rounds);
+  const setter = [...(await setterBench(rounds)), ...(await demoCommandBench(rounds, progress))];
   if (labSkip !== false) return [...setter, absent("apply", "install a package", "raw calls", labSkip)];
-  return [...setter, ...(await packageBench(Math.min(rounds, 3), progress))];
+  return [
+    ...setter,
+    ...(await hostNameCommandBench(rounds, progress)),
+    ...(await packageBench(Math.min(rounds, 3), progress)),
+  ];
 }
 
 /** A setter of the demonstration service, on the embedded bus in this process. */
@@ -142,6 +147,7 @@ async function openRecording(): Promise<AsyncDisposable & { recorder(): Recorder
         purpose: "apply",
         of: null,
         hold: null,
+        talk: { tell: () => undefined },
       }),
     async [Symbol.asyncDispose]() {
       await records.close();

@@ -1,15 +1,14 @@
 // (g) What a person waits for: the launcher on the built package, beside a bare Node that does nothing. Wall time, because
 // that is what is waited for; median of many runs, taken in turns.
 
-import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, globSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { embeddedOffer } from "../start/embedded.ts";
+import { build, install, run as runBuilt } from "./built.ts";
 import { figure, median, type Figure } from "./figure.ts";
 
 const RUNS = 20;
-const root = join(import.meta.dirname, "..");
 
 export async function cliBench(
   _rounds: number,
@@ -31,8 +30,8 @@ export async function cliBench(
   try {
     for (let run = -2; run < RUNS; run++) {
       for (const work of ["bare", "help", "version", "query"] as const) {
-        const tookMs = await wallMs(works[work], env);
-        if (run >= 0) ms[work].push(tookMs);
+        const { wallMs } = await runBuilt(works[work], env);
+        if (run >= 0) ms[work].push(wallMs);
       }
     }
   } finally {
@@ -55,36 +54,4 @@ export async function cliBench(
     row("version", "op-dbus version"),
     row("query", "op-dbus query of one property", 60),
   ];
-}
-
-/** The package as it is published; made again when a source is newer. */
-function build(progress: (text: string) => void): void {
-  const changedMs = (patterns: string): number[] =>
-    globSync(patterns, { cwd: root }).map((file) => statSync(join(root, file)).mtimeMs);
-  const built = changedMs("dist/main.cjs")[0] ?? 0;
-  if (changedMs("src/**/*.ts").every((ms) => ms <= built)) return;
-  progress("cli: building the package");
-  const done = spawnSync(process.execPath, [join(root, "scripts/build.ts")], { encoding: "utf8" });
-  if (done.status !== 0) throw new Error(`the package could not be built: ${done.stdout}${done.stderr}`);
-}
-
-/** The package as people have it: without the sources, which the launcher of a checkout looks at. */
-function install(directory: string): string {
-  mkdirSync(join(directory, "bin"), { recursive: true });
-  copyFileSync(join(root, "bin/op-dbus"), join(directory, "bin/op-dbus"));
-  for (const name of ["dist", "mappings", "package.json"])
-    symlinkSync(join(root, name), join(directory, name));
-  return join(directory, "bin/op-dbus");
-}
-
-/** Runs one command to its end. Throws when it fails: a quick failure would be a good figure. */
-async function wallMs([file, ...args]: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
-  const begun = performance.now();
-  const child = spawn(file!, args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let said = "";
-  child.stdout.resume();
-  child.stderr.on("data", (chunk: Buffer) => (said += chunk.toString()));
-  const status = await new Promise<number | null>((resolve) => child.once("close", resolve));
-  if (status !== 0) throw new Error(`${file} ${args.join(" ")} ended with ${status}: ${said}`);
-  return performance.now() - begun;
 }

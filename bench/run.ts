@@ -10,6 +10,8 @@ import type { Figure } from "./figure.ts";
 import { logBench } from "./log.ts";
 import { planBench } from "./plan.ts";
 import { machineFacts, table } from "./report.ts";
+import { telemetryBench } from "./telemetry.ts";
+import { telemetryExportBench } from "./telemetry-export.ts";
 
 type Bench = (rounds: number, progress: (text: string) => void) => Promise<readonly Figure[]>;
 const benches: Readonly<Record<string, Bench>> = {
@@ -19,6 +21,8 @@ const benches: Readonly<Record<string, Bench>> = {
   apply: applyBench,
   log: logBench,
   audit: auditBench,
+  telemetry: telemetryBench,
+  "telemetry-export": telemetryExportBench,
 };
 
 const { values, positionals } = parseArgs({

@@ -45,11 +45,17 @@ const late: Plugin = {
   },
 };
 
+const machineModules =
+  /\/src\/(state|plugin|host|app\/(addresses|app|approvals?|borrowed|bus-names|foreign|lock|named|parts|planned|probes|saved-plan|scope|secret|session|shelf|telemetry\/(model|telemetry)|traffic|wishes)\.)|valibot/;
+
 const command = await rolldown({
   input: join(root, "src/main.ts"),
   platform: "node",
   logLevel: "silent",
   plugins: [late],
+  // Without measuring: see src/telemetry/measured.ts.
+  ...(process.env["OP_DBUS_MEASURED"] === "off" && { transform: { define: { OP_DBUS_MEASURED: "false" } } }),
+  optimization: { inlineConst: true },
 });
 const { output } = await command.write({
   dir: dist,
@@ -57,33 +63,41 @@ const { output } = await command.write({
   comments: false,
   entryFileNames: "[name].cjs",
   chunkFileNames: "command/[name].cjs",
-  // What every operation needs lies in one file. The command line alone, as for help, does without it: what both need
-  // lies in a file of its own, because a group takes along all that its modules import.
+  // Few files, by who needs them; a group takes along what its modules import, unless a more important one has it.
   codeSplitting: {
     groups: [
-      { name: "ground", test: /\/src\/(base\/(codes|error|limits|nearest|visible)|api\/api)\./, priority: 1 },
+      // The command line and every operation: help does without the rest.
+      { name: "ground", test: /\/src\/(base\/(codes|error|limits|nearest|visible)|api\/api)\./, priority: 3 },
+      // What operations on the machine share.
+      { name: "machine", test: machineModules, priority: 2 },
+      // Every start that finds a journal: did a crash leave something?
       {
-        name: "machine",
-        test: /\/src\/(state|plugin|host|app\/(?!operations|daemon|chores|schedule|notify|actor))|valibot/,
+        name: "journal",
+        test: /\/src\/(store\/(file|log|journal)|app\/(peek|pending|recorder|recovery|same-bus))\b/,
+        priority: 1,
       },
+      // What changes the machine, and what was changed.
+      { name: "records", test: /\/src\/(store|fleet|app\/(applying|past|records|settled|snapshots))\b/ },
     ],
   },
 });
 
 // V8 compiles a function when it is first called, and Node's compile cache keeps only what was compiled when a file was
-// loaded: without more, a third of a query is the compiling of what the last one compiled too. So with a cache all of the
-// machine is compiled as it is loaded, and its first line goes back to what is usual: Node's own modules must be compiled
-// as its own cache has them.
-const machine = join(dist, "command/machine.cjs");
-const eager = join(dist, "command/machine-eager.cjs");
-renameSync(machine, eager);
-writeFileSync(eager, `require("node:v8").setFlagsFromString("--lazy");\n${readFileSync(eager, "utf8")}`);
-writeFileSync(
-  machine,
-  `if (require("node:module").getCompileCacheDir() !== undefined) require("node:v8").setFlagsFromString("--no-lazy");
-module.exports = require("./machine-eager.cjs");
+// loaded: without more, a third of a query is the compiling of what the last one compiled too. So with a cache all of
+// these files is compiled as it is loaded, and the first line goes back to what is usual: Node's own modules must be
+// compiled as its own cache has them.
+for (const name of ["machine", "journal", "records"]) {
+  const file = join(dist, `command/${name}.cjs`);
+  const eager = join(dist, `command/${name}-eager.cjs`);
+  renameSync(file, eager);
+  writeFileSync(eager, `require("node:v8").setFlagsFromString("--lazy");\n${readFileSync(eager, "utf8")}`);
+  writeFileSync(
+    file,
+    `if (require("node:module").getCompileCacheDir() !== undefined) require("node:v8").setFlagsFromString("--no-lazy");
+module.exports = require("./${name}-eager.cjs");
 `,
-);
+  );
+}
 
 const modules = readdirSync(join(dist, "src"), { recursive: true }).filter((name) =>
   String(name).endsWith(".js"),

@@ -12,7 +12,7 @@ const who = Object.freeze({ uid: process.getuid!(), home: homedir(), env: proces
 /** Operations in this process, loaded with the first call: help and errors of the command line never pay for them. */
 function local(configured: Configured): Operations {
   let app: Promise<App> | null = null;
-  const load = async () => (await import("./app/app.ts")).buildApp({ configured, who });
+  const load = async () => (await import("./app/app.ts")).buildApp({ configured, who, single: true });
   const invoke: Invoke = async (name, request, talk) =>
     await (await (app ??= load())).invoke(name, request, talk);
   const close = async (): Promise<Traffic | null> => {

@@ -10,10 +10,13 @@ import { globSync } from "node:fs";
 import { join } from "node:path";
 import { run } from "node:test";
 import type { EventData } from "node:test";
+import { touched, traces } from "./untouched.ts";
 
 const root = join(import.meta.dirname, "..");
 const pattern = process.argv[2] ?? "";
 const lab = process.env["OP_DBUS_LAB"] === "build";
+/** How long one file may take: a thousand kills and all fault points take half an hour. */
+const FILE_MS = process.env["OP_DBUS_LONG"] === "1" ? 3_600_000 : 600_000;
 const tests = { passed: 0, failed: 0, skipped: 0 };
 const skips = new Map<string, string[]>();
 const started = performance.now();
@@ -40,7 +43,7 @@ function prepareLab(): void {
 }
 
 async function runFiles(files: readonly string[], concurrency: number): Promise<void> {
-  const stream = run({ files: files.map((f) => join(root, f)), concurrency, cwd: root, timeout: 600_000 });
+  const stream = run({ files: files.map((f) => join(root, f)), concurrency, cwd: root, timeout: FILE_MS });
   stream.on("test:pass", (event: EventData.TestPass) => {
     if (event.details.type === "suite" && event.skip === undefined) return;
     if (event.skip === undefined && event.todo === undefined) return void tests.passed++;
@@ -76,6 +79,7 @@ function indent(text: string): string {
   return text.replace(/^/gm, "     ");
 }
 
+const before = traces();
 if (lab) prepareLab();
 if (pattern === "") {
   check("format", "node_modules/.bin/oxfmt", ["--check"]);
@@ -102,6 +106,12 @@ for (const [reason, names] of [...skips].toSorted(([a], [b]) => a.localeCompare(
 const labSkips = [...skips.values()].flat().filter((name) => name.startsWith("test/lab/")).length;
 if (lab && labSkips > 0) {
   console.log(`FAIL ${labSkips} lab tests were skipped although OP_DBUS_LAB=build promises none`);
+  tests.failed++;
+}
+const written = touched(before, traces());
+if (written.length > 0) {
+  console.log("FAIL a test wrote outside of its own folders (or another op-dbus ran meanwhile):");
+  for (const path of written.slice(0, 20)) console.log(indent(path));
   tests.failed++;
 }
 if (skips.has("NO REASON GIVEN")) tests.failed++;

@@ -60,7 +60,8 @@ export function install(
   return "absent" in done ? `${reason} (${done.absent})` : null;
 }
 
-function prepared(): string {
+/** The cache's folder, there now. */
+export function prepared(): string {
   mkdirSync(cache, { recursive: true, mode: 0o700 });
   return cache;
 }

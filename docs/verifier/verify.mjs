@@ -3,8 +3,8 @@
 // proof and of a key is in the page beside this file. It trusts nothing in the file: not even the key, which it names.
 
 const utf8 = new TextEncoder();
-const concat = (...parts) => Uint8Array.from(parts.flatMap((part) => [...part]));
-const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", concat(...parts)));
+const concat = (parts) => new Blob(parts.map((part) => Uint8Array.from(part))).arrayBuffer();
+const sha256 = async (...parts) => new Uint8Array(await crypto.subtle.digest("SHA-256", await concat(parts)));
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 const base64 = (bytes) => btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
 const shown = (c) => `\\u{${c.codePointAt(0).toString(16)}}`;
@@ -24,6 +24,7 @@ function bytesOf(text, what) {
 
 /** A key as C2SP signed-note writes it: NAME+HASH+BASE64(type, public key). Type 1 signs logs, type 4 is a witness. */
 async function readKey(text) {
+  need(typeof text === "string", "there is no key");
   const [, name, id, data] = /^([^\s+]+)\+([0-9a-f]{8})\+(.+)$/.exec(text) ?? [];
   need(name !== undefined, "the key is not NAME+HASH+BASE64");
   const bytes = bytesOf(data, "the key");
@@ -80,11 +81,14 @@ async function rootFrom(leaf, index, size, hashes) {
 /** Resolves with what is proven; rejects with the first thing that does not hold. `trusted`: keys that must have signed. */
 export async function verifyProof(proof, trusted = []) {
   need(proof?.format === "op-dbus-proof/1", "this is no proof of a form that is known");
-  const keys = [...new Set([String(proof.key), ...trusted])];
+  const keys = [...new Set([proof.key, ...trusted])];
   const readable = await Promise.all(keys.map(readKey));
   const { origin, size, root, signatures } = await readCheckpoint(proof.checkpoint, readable);
   need(Array.isArray(proof.entries) && proof.entries.length > 0, "the proof has no entry");
+  let before = -1;
   for (const { index, entry, hashes } of proof.entries) {
+    need(index > before, "the entries are not in the order of the log, each once");
+    before = index;
     need(Number.isSafeInteger(index) && index >= 0 && index < size, "an entry lies outside the log");
     need(typeof entry === "string" && entry.isWellFormed() && Array.isArray(hashes), "an entry is not whole");
     const path = hashes.map((hash) => bytesOf(hash, "a hash"));
@@ -123,10 +127,19 @@ if (typeof document !== "undefined") {
   document.documentElement.className = valid ? "valid" : "invalid";
 } else if (import.meta.main ?? true) {
   const { readFileSync } = await import("node:fs");
-  const [file = "", ...flags] = process.argv.slice(2);
+  const [file, ...flags] = process.argv.slice(2);
+  const keys = flags.filter((_, at) => at % 2 === 1);
+  // A --key without its key would check nothing, and say so in a line that a script does not read.
+  if (
+    file === undefined ||
+    keys.length * 2 !== flags.length ||
+    keys.some((_, n) => flags[2 * n] !== "--key")
+  ) {
+    console.error("usage: node verify.mjs FILE [--key VKEY]…");
+    process.exit(64);
+  }
   const text = readFileSync(file, "utf8");
   const inPage = /<script type="application\/json" id="proof">(.*?)<\/script>/s.exec(text);
-  const keys = flags.filter((flag) => flag !== "--key");
   const result = await report(inPage?.[1] ?? text, keys);
   console.log(result.text);
   process.exitCode = result.valid ? 0 : 8;

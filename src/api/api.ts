@@ -51,6 +51,11 @@ function here(entry: OperationEntry): OperationEntry {
   return Object.freeze({ ...entry, place: "caller" });
 }
 
+/** Done by the daemon: it is about that process. */
+function there(entry: OperationEntry): OperationEntry {
+  return Object.freeze({ ...entry, place: "daemon" });
+}
+
 export const OPERATIONS = Object.freeze({
   discover: read(
     "reads",
@@ -101,6 +106,7 @@ export const OPERATIONS = Object.freeze({
     read("reads", "Check a plugin folder, and against the live service where it is reachable"),
   ),
   doctor: here(read("reads", "Check what this machine offers and say what is missing")),
+  metrics: there(read("none", "Show what the daemon counts: calls, applies, records, jobs, and their times")),
   "config.show": read("files", "Show every setting and where its value came from"),
   complete: read("reads", "Give live names for shell completion"),
   explain: read("none", "Explain an error code: what it means and what to do"),

@@ -8,7 +8,7 @@ import type { DocTable, DocValue, FieldSchema } from "../plugin/plugin.ts";
 import type { Discovery } from "../plugin/discover/discover.ts";
 import type { Judgement } from "../store/snapshot/snapshot.ts";
 import type { Brief, Differing, Found, Generation, Listed } from "../state/history/history.ts";
-import type { Actor, Drift, Plan, Report, Verification } from "../state/state.ts";
+import type { Actor, Drift, Mismatch, Plan, Report, Verification } from "../state/state.ts";
 
 export interface DiscoverReply {
   readonly discovery: Discovery;
@@ -104,8 +104,10 @@ export interface CheckpointReply {
   /** 16 hex digits. */
   readonly id: string;
   readonly bus: string;
-  /** On the bus that is managed here. */
+  /** On the bus that is managed here, and begun in this state directory. */
   readonly here: boolean;
+  /** Why this is only a copy of it, as a phrase; null = it is not. */
+  readonly elsewhere: string | null;
   readonly state: "running" | "held" | "overdue" | "earlier-boot";
   readonly actor: Actor;
   /** RFC 3339: when it began, and when it goes back. */
@@ -138,11 +140,14 @@ export interface InterruptedReply {
   /** The command line. */
   readonly subject: string;
   readonly actions: number;
+  /** Why this is only a copy of it, which nothing here resolves; null = it is not. */
+  readonly elsewhere: string | null;
 }
-/** What became of it. `checked`: values that were read to know. */
+/** What became of it. `checked`: values that were read to know; `left`: what is not as before (`wanted`: what was there). */
 export interface RecoveredReply extends InterruptedReply {
   readonly end: "done" | "restored" | "left";
   readonly checked: number;
+  readonly left: readonly Mismatch[];
 }
 
 /** How an apply that waited for its commit came to its end. */
@@ -250,6 +255,40 @@ export interface Finding {
   readonly hint: string | null;
 }
 
+/** A series with its value now; names end in the unit of their numbers. */
+export interface MetricReply {
+  readonly name: string;
+  readonly help: string;
+  readonly kind: "counter" | "gauge" | "histogram";
+  readonly labels: Readonly<Record<string, string>>;
+  /** null: it is a histogram. */
+  readonly value: number | null;
+  /** Quantiles and edges are null while it is empty. */
+  readonly histogram: {
+    readonly count: number;
+    readonly sum: number;
+    readonly min: number | null;
+    readonly max: number | null;
+    readonly p50: number | null;
+    readonly p90: number | null;
+    readonly p99: number | null;
+    readonly p999: number | null;
+    readonly notFinite: number;
+  } | null;
+}
+
+/** A way out of the daemon's telemetry: what it handed on and lost so far. */
+export interface ExporterReply {
+  readonly name: string;
+  readonly exportedItems: number;
+  readonly droppedItems: number;
+  readonly retries: number;
+  readonly waitingBatches: number;
+  readonly waitingBytes: number;
+  /** Of the last trouble, RFC 3339 and one line; null = there was none. */
+  readonly lastError: { readonly at: string; readonly why: string } | null;
+}
+
 export interface SettingReply {
   readonly name: string;
   readonly value: string;
@@ -288,8 +327,12 @@ export interface Reply {
   "checkpoint.show": CheckpointReply;
   /** null: somebody else ended it. */
   guard: { readonly settled: SettledReply | null };
-  /** Newest first; `total`: all generations there are. */
-  history: { readonly listed: readonly Listed[]; readonly total: number };
+  /** Newest first; `total`: all generations there are. `waiting`: what is no generation yet, oldest first. */
+  history: {
+    readonly listed: readonly Listed[];
+    readonly total: number;
+    readonly waiting: readonly Pick<CheckpointReply, "id" | "actor" | "since" | "deadline" | "state">[];
+  };
   "history.show": GenerationReply;
   "history.diff": { readonly from: number; readonly to: number; readonly differences: readonly Differing[] };
   /** `never`: what was asked for and never set by op-dbus. */
@@ -330,6 +373,14 @@ export interface Reply {
     readonly approved: readonly string[];
   };
   doctor: { readonly findings: readonly Finding[] };
+  /** `daemon`: whose numbers they are, the daemon's or this process's; `text`: for Prometheus, where asked for. */
+  metrics: {
+    readonly daemon: boolean;
+    readonly pid: number;
+    readonly metrics: readonly MetricReply[];
+    readonly exporters: readonly ExporterReply[];
+    readonly text: string | null;
+  };
   "config.show": { readonly settings: readonly SettingReply[] };
   complete: { readonly names: readonly string[] };
   explain: {

@@ -61,8 +61,8 @@ export const REQUESTS = {
     /** Timed commit: it goes back after this time unless somebody commits; null = it is kept at once. */
     holdMs: v.nullable(holdMs),
   }),
-  /** `list`: only show. */
-  recover: v.strictObject({ list: v.boolean() }),
+  /** `list`: only show. `abandon`: end this one (its id, or the begin of it) as it stands; null = put back. */
+  recover: v.strictObject({ list: v.boolean(), abandon: v.nullable(applyId) }),
   /** `id`: of the apply, or the begin of it; null = the newest of this bus. */
   commit: v.strictObject({ id: v.nullable(applyId), lockTimeoutMs: v.nullable(ms) }),
   rollback: v.strictObject({ id: v.nullable(applyId), lockTimeoutMs: v.nullable(ms) }),
@@ -114,6 +114,8 @@ export const REQUESTS = {
   /** `plugin`: a plugin folder, or the name of a plugin. */
   "plugin.check": v.strictObject({ plugin: v.string(), approve: v.boolean() }),
   doctor: v.strictObject({}),
+  /** prometheus: also as its text. */
+  metrics: v.strictObject({ format: v.picklist(["readings", "prometheus"]) }),
   "config.show": v.strictObject({}),
   complete: v.strictObject({ kind: v.picklist(["bus-name", "plugin", "address"]), partial: v.string() }),
   explain: v.strictObject({ code: v.string() }),

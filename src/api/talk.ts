@@ -10,12 +10,23 @@ export type Event =
   | { readonly type: "planned"; readonly plan: Plan; readonly addresses: ReadonlyMap<string, string> }
   /** A guard is ready: it goes back by itself at `deadline` (RFC 3339) unless somebody commits. `unit`: "" = none. */
   | {
-      readonly type: "guard_armed";
+      readonly type: "checkpoint_armed";
+      readonly by: "guard";
       readonly id: string;
       readonly timeoutMs: number;
       readonly deadline: string;
       readonly pid: number;
       readonly unit: string;
+    }
+  /** The end of an apply is on disk: its entries, first and last index, and the signed head over them. */
+  | {
+      readonly type: "audit_appended";
+      /** Id of the apply. */
+      readonly apply: string;
+      readonly entries: readonly [first: number, last: number];
+      readonly size: number;
+      /** base64. */
+      readonly root: string;
     }
   | ApplyEvent;
 
@@ -27,4 +38,6 @@ export interface Talk {
   ask(question: Question, worst: string): Promise<boolean>;
   /** Aborted by the first Ctrl-C. */
   readonly signal: AbortSignal;
+  /** Process `pid` does the work, and goes on with it when this one leaves. */
+  elsewhere?(pid: number): void;
 }

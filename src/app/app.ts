@@ -52,6 +52,7 @@ const BINDINGS: { readonly [N in OperationName]: () => Promise<Bound<N>> } = {
   "plugin.create": async () => (await import("./operations/plugin-create.ts")).create,
   "plugin.check": async () => (await import("./operations/plugin-check.ts")).check,
   doctor: async () => (await import("./operations/doctor.ts")).doctor,
+  metrics: async () => (await import("./operations/metrics.ts")).metrics,
   "config.show": async () => (await import("./operations/about.ts")).configShow,
   complete: async () => (await import("./operations/complete.ts")).complete,
   explain: async () => (await import("./operations/about.ts")).explain,

@@ -28,6 +28,7 @@ import { busAddress } from "./same-bus.ts";
 import { fitting, savedPlanOf } from "./saved-plan.ts";
 import type { Session } from "./session.ts";
 import { snapshotAfterApply } from "./snapshots.ts";
+import { applyMeter } from "./telemetry/apply-meter.ts";
 import { bindSources, type Bound } from "./wishes.ts";
 
 type Request = RequestOf<"apply">;
@@ -77,12 +78,7 @@ export async function applyDocuments(
 
 async function refuseWhileHeld(parts: Parts, { bus }: Session): Promise<void> {
   const journal = await parts.peekJournal();
-  if (journal === null) return;
-  try {
-    refuseWhileWaiting(journal, bus, parts.clock);
-  } finally {
-    await journal.close();
-  }
+  if (journal !== null) refuseWhileWaiting(journal, bus, parts.clock);
 }
 
 async function planAndApply(
@@ -135,8 +131,11 @@ async function carryOut(
     actor: parts.caller?.actor ?? processActor(),
     ...meaning,
     hold,
+    talk,
   });
   let armed: ApplyReply["armed"] = null;
+  const { metrics, tracer } = await parts.telemetry();
+  const meter = applyMeter(metrics, tracer);
   const time = timeLimit(clock);
   const report = await applyPlan({
     plan,
@@ -149,14 +148,30 @@ async function carryOut(
     verifyTimeoutMs: request.verifyTimeoutMs ?? configured.config.verifyTimeoutMs,
     recorder,
     hold,
-    arm: hold && (async () => {
-      const guarded = await armGuard(parts, bus, recorder.id, talk);
-      ({ armed } = guarded);
-      time.begin(guarded.deadlineMs);
-    }),
+    arm:
+      hold &&
+      (async () => {
+        const guarded = await armGuard(parts, bus, recorder.id, talk);
+        ({ armed } = guarded);
+        time.begin(guarded.deadlineMs);
+      }),
     ask: askThrough({ ...bound, bus: session.bus, contextOf: session.contextOf, clock }),
-    events: (event) => talk.tell(event),
-  }).finally(() => time.stop());
+    events(event) {
+      meter.heard(event);
+      talk.tell(event);
+    },
+  })
+    .then(
+      (ended) => {
+        meter.ended(ended.end);
+        return ended;
+      },
+      (error: unknown) => {
+        meter.ended("failed");
+        throw error;
+      },
+    )
+    .finally(() => time.stop());
   if (plan.actions.length > 0) await snapshotAfterApply(parts, talk);
   return { report, armed: report.end === "held" ? armed : null };
 }
@@ -168,7 +183,8 @@ function timeLimit(clock: Parts["clock"]) {
     signal: late.signal,
     begin(deadlineMs: number): void {
       void clock.sleep(Math.max(0, deadlineMs - clock.monotonicMs()), over.signal).then(() => {
-        if (!over.signal.aborted) late.abort(new OpError("OPD2126", "its time for a commit ran out"));
+        if (!over.signal.aborted)
+          late.abort(new OpError("OPD2126", "the time for its commit ran out while it was at work"));
       });
     },
     stop: () => over.abort(),

@@ -13,12 +13,7 @@ export interface Guarded {
 }
 
 /** `bus`: a connection that may change things. Throws OPD2134; then no guard runs, and nothing was called yet. */
-export async function armGuard(
-  parts: Parts,
-  bus: Bus,
-  id: string,
-  talk: Talk,
-): Promise<Guarded> {
+export async function armGuard(parts: Parts, bus: Bus, id: string, talk: Talk): Promise<Guarded> {
   const { journal } = await parts.records();
   const find = async (): Promise<Waiting | undefined> => {
     await journal.refresh();
@@ -28,6 +23,6 @@ export async function armGuard(
   const { pid, unit } = await startGuard({ parts, bus, id, said });
   const { begin } = (await find())!;
   const armed = { id, deadline: deadlineOf(begin), timeoutMs: begin.commit.timeout_ms };
-  talk.tell({ type: "guard_armed", ...armed, pid, unit });
+  talk.tell({ type: "checkpoint_armed", by: "guard", ...armed, pid, unit });
   return { armed, deadlineMs: begin.commit.deadline_ms };
 }

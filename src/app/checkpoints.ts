@@ -41,7 +41,9 @@ export function waitingFor(all: readonly Waiting[], bus: BusIdentity, id: string
 /** Throws OPD2133 while an apply on this bus waits for its commit. The caller holds the lock of the bus, so what runs
  * elsewhere is none of it. */
 export function refuseWhileWaiting(journal: Journal, bus: BusIdentity, clock: Clock): void {
-  const holder = waiting(journal, clock).findLast(({ begin }) => isOnBus(begin, bus));
+  const holder = waiting(journal, clock).findLast(
+    ({ begin, elsewhere }) => elsewhere === null && isOnBus(begin, bus),
+  );
   if (holder === undefined) return;
   const { id, begin } = holder;
   const { actor } = begin;
@@ -65,7 +67,7 @@ export function deadlineOf({ time, commit }: Waiting["begin"]): string {
 
 /** `bus`: the one that is managed here. */
 export function checkpointReply(
-  { id, begin, notes, state }: Waiting,
+  { id, begin, notes, state, elsewhere }: Waiting,
   bus: BusIdentity,
   clock: Clock,
 ): CheckpointReply {
@@ -79,7 +81,8 @@ export function checkpointReply(
   return {
     id,
     bus: begin.bus,
-    here: isOnBus(begin, bus),
+    here: elsewhere === null && isOnBus(begin, bus),
+    elsewhere,
     state,
     actor: begin.actor,
     since: begin.time,

@@ -36,16 +36,23 @@ async function signIfDue(parts: Parts): Promise<void> {
 }
 
 /** Never rejects: a daemon whose bus or records are away serves all the same, and says so. */
-export async function settleAtStart(parts: Parts, log: Log, signal: AbortSignal): Promise<void> {
+export async function settleAtStart(
+  parts: Parts,
+  log: Log,
+  signal: AbortSignal,
+  failed: (error: unknown) => void = () => {},
+): Promise<void> {
   try {
-    await recover(parts, { list: false }, logTalk(log, signal));
+    await recover(parts, { list: false, abandon: null }, logTalk(log, signal));
   } catch (error) {
+    failed(error);
     log.error("what was interrupted could not be settled", errorFields(error));
   }
   try {
     const { audit } = await parts.records();
     await recordGap(audit, parts.clock);
   } catch (error) {
+    failed(error);
     log.error("the audit log cannot be written", errorFields(error));
   }
 }

@@ -10,16 +10,22 @@ import { PROTOCOL, type CallerSettings, type Hello } from "../api/wire.ts";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
+import { LIMITS } from "../base/limits.ts";
 import { createLog, errorFields, logFormat, type Log } from "../base/log.ts";
 import type { Who } from "../base/settings.ts";
 import { makePrivate, systemDisk } from "../store/file/file.ts";
 import { makeStateFolder } from "./state-folder.ts";
 import { buildApp } from "./app.ts";
+import { deadlineOf, waiting } from "./checkpoints.ts";
 import { daemonJobs, settleAtStart } from "./chores.ts";
 import { takeLock } from "./lock.ts";
 import { systemdNotify, watch, watchdogMs } from "./notify.ts";
-import { openParts } from "./parts.ts";
+import { openParts, type Parts } from "./parts.ts";
 import { runSchedule, type Job } from "./schedule.ts";
+import { secrets } from "./secret.ts";
+import { daemonMeter, type DaemonMeter } from "./telemetry/daemon-meter.ts";
+import type { Telemetry } from "./telemetry/model.ts";
+import { openTelemetry } from "./telemetry/telemetry.ts";
 
 /** What the door of server/socket.ts is to this room. */
 export interface Door {
@@ -53,21 +59,38 @@ export async function runDaemon(input: DaemonInput): Promise<boolean> {
   const { config } = configured;
   const log = daemonLog(configured, who);
   const held = await holdState(configured, who, stop);
+  let telemetry: Telemetry | null = null;
   try {
+    const secret = secrets(who).value;
+    telemetry = await openTelemetry({ configured, who, secret, serves: true });
+    const measured = { telemetry, meter: daemonMeter(telemetry.metrics, systemClock.wallMs()) };
     makePrivate(systemDisk, socketFolder(config.runtimeDir), who.uid);
     const path = socketPath(config.runtimeDir, config.stateDir);
     const hello = helloOf(input);
-    const open = (caller: Caller, settings: CallerSettings) => keeper(input, caller, settings);
+    const open = (caller: Caller, settings: CallerSettings) => keeper(input, caller, settings, measured);
     const door = await input.listen({ path, hello, open, clock: systemClock, log });
     log.info("serving", { socket: path, state: realpathSync(config.stateDir) });
-    return await serve(input, door, path, log);
+    return await serve(input, door, { path, log, ...measured });
   } finally {
+    await telemetry?.close();
     await held.release();
   }
 }
 
-async function serve(input: DaemonInput, door: Door, path: string, log: Log): Promise<boolean> {
+/** What the daemon counts with. */
+interface Measured {
+  readonly telemetry: Telemetry;
+  readonly meter: DaemonMeter;
+}
+interface Serving extends Measured {
+  /** Of the socket. */
+  readonly path: string;
+  readonly log: Log;
+}
+
+async function serve(input: DaemonInput, door: Door, serving: Serving): Promise<boolean> {
   const { configured, who, stop } = input;
+  const { path, log, telemetry, meter } = serving;
   const notify = systemdNotify(who.env, log);
   const over = new AbortController();
   const everyMs = watchdogMs(who.env, process.pid);
@@ -75,15 +98,20 @@ async function serve(input: DaemonInput, door: Door, path: string, log: Log): Pr
   const alive = async (): Promise<void> => {
     if (!stop.aborted) await answers(path);
   };
-  const parts = openParts({ configured, who });
+  const parts = openParts({ configured, who, telemetry });
   try {
     await notify("READY=1", `STATUS=serving ${path}`);
     const signal = over.signal;
     const watching =
       everyMs === null ? null : watch(everyMs, alive, { notify, clock: systemClock, log, signal });
-    await settleAtStart(parts, log, stop);
-    const failed = (job: Job, error: unknown): void => log.error(`${job.name} failed`, errorFields(error));
-    await runSchedule({ jobs: daemonJobs(parts, log), clock: systemClock, signal: stop, failed });
+    await settleAtStart(parts, log, stop, meter.failed);
+    const failed = (job: Job, error: unknown): void => {
+      meter.failed(error);
+      log.error(`${job.name} failed`, errorFields(error));
+    };
+    const ran = ({ name }: Job, lateMs: number, tookMs: number): void => meter.ran(name, lateMs, tookMs);
+    const jobs = [...daemonJobs(parts, log), lookForOverdue(parts, meter)];
+    await runSchedule({ jobs, clock: systemClock, signal: stop, failed, ran });
     log.info("stopping");
     await notify("STOPPING=1", "STATUS=waiting for what runs");
     const ended = await door.drain(input.hurry);
@@ -94,6 +122,20 @@ async function serve(input: DaemonInput, door: Door, path: string, log: Log): Pr
   } finally {
     await parts.close();
   }
+}
+
+/** Its guard, a process of its own, undoes a timed commit that ran out: here it is seen whether that happens. */
+function lookForOverdue(parts: Parts, meter: DaemonMeter): Job {
+  return {
+    name: "overdue",
+    everyMs: LIMITS.overdueTickMs,
+    async run() {
+      const journal = await parts.peekJournal();
+      const held = journal === null ? [] : waiting(journal, parts.clock);
+      const lateMs = held.map(({ begin }) => parts.clock.wallMs() - Date.parse(deadlineOf(begin)));
+      meter.overdue(Math.max(0, ...lateMs));
+    },
+  };
 }
 
 /** The event loop turns and the socket is answered: a bare timer would prove only the first. */
@@ -136,17 +178,35 @@ function helloOf({ configured, who, version }: DaemonInput): Hello {
 }
 
 /** The operations for one caller: its own parts, with the settings that are its own. */
-function keeper({ configured, who }: DaemonInput, caller: Caller, settings: CallerSettings) {
+function keeper(
+  { configured, who }: DaemonInput,
+  caller: Caller,
+  settings: CallerSettings,
+  { telemetry, meter }: Measured,
+) {
   const config = {
     ...configured.config,
     callDeadlineMs: settings.call_deadline_ms,
     verifyTimeoutMs: settings.verify_timeout_ms,
     lockTimeoutMs: settings.lock_timeout_ms,
   };
-  const app = buildApp({ configured: { ...configured, config }, who, caller });
+  const app = buildApp({ configured: { ...configured, config }, who, caller, telemetry });
+  const left = meter.connected();
+  const invoke: Invoke = async (name, request, talk) => {
+    const startMs = systemClock.monotonicMs();
+    let failed = true;
+    try {
+      const reply = await app.invoke(name, request, talk);
+      failed = false;
+      return reply;
+    } finally {
+      meter.operation(name, systemClock.monotonicMs() - startMs, failed);
+    }
+  };
   return {
-    invoke: app.invoke,
+    invoke,
     async close() {
+      left();
       await app.close();
       return app.traffic();
     },

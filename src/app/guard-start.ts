@@ -1,14 +1,13 @@
-// Starts the guard of a timed commit and waits until it is ready: a transient unit where systemd runs and we may ask it
-// to, else a process in a session of its own. Either outlives this process, its terminal and its signals. It is told the
-// settings that hold here and nothing that is secret: what goes back are values that were read.
+// Starts the guard of a timed commit and waits until it is ready: a transient unit where the systemd of this machine is on
+// the bus and we may ask it to, else a process in a session of its own. Either outlives this process, its terminal and its
+// signals. It is told the settings that hold here and nothing that is secret: what goes back are values that were read.
 
-import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Config } from "../base/settings.ts";
 import { asOpError, OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
-import { activeState, startTransient, stopUnit } from "../host/systemd/systemd.ts";
+import { activeState, isSystemdHere, startTransient, stopUnit } from "../host/systemd/systemd.ts";
 import type { JournalNote } from "../state/state.ts";
 import type { Parts } from "./parts.ts";
 
@@ -28,8 +27,7 @@ export interface GuardStart {
 export async function startGuard(input: GuardStart): Promise<GuardNote> {
   const { parts, bus, id } = input;
   const { argv, env } = guardCommand(parts, id);
-  const asUnit =
-    parts.who.uid === 0 && existsSync("/run/systemd/system") && (await bus.owner("org.freedesktop.systemd1"));
+  const asUnit = parts.who.uid === 0 && (await isSystemdHere(bus));
   const started = asUnit ? await unit(bus, `op-dbus-guard-${id}.service`, argv, env) : child(argv, env);
   try {
     return await ready(input, started);

@@ -5,7 +5,7 @@
 
 import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
-import { isAlive, processStart } from "../base/process.ts";
+import { isAlive, thisProcess } from "../base/process.ts";
 import {
   parseAddress,
   plainRecord,
@@ -18,9 +18,11 @@ import {
 } from "../state/state.ts";
 import type { SettledReply, Talk } from "../api/api.ts";
 import { processActor } from "./actor.ts";
-import { waiting, type Waiting } from "./checkpoints.ts";
+import type { Waiting } from "./checkpoints.ts";
 import type { Parts } from "./parts.ts";
-import { closeEnded, endIn } from "./pending.ts";
+import type { Records } from "./records.ts";
+import { wardOf, type Ward } from "./ward.ts";
+import { closeEnded, endIn, refuseElsewhere } from "./pending.ts";
 import { askThrough } from "./probes.ts";
 import { wayBack } from "./recovery.ts";
 import { goBack, keep, type Settling } from "./settled.ts";
@@ -38,12 +40,10 @@ export async function keepWatch(parts: Parts, id: string, talk: Talk): Promise<S
   const session = await parts.session(talk, { recover: false });
   const records = await parts.records();
   const { journal } = records;
-  const find = async (): Promise<Waiting | undefined> => {
-    await journal.refresh();
-    return waiting(journal, parts.clock).find((each) => each.id === id);
-  };
-  const first = await find();
-  if (first === undefined) throw new OpError("OPD2132", `no checkpoint ${id} waits for a commit`);
+  const look = wardOf(journal, parts.clock, id);
+  const first = await look();
+  if (first === null) throw new OpError("OPD2132", `no checkpoint ${id} waits for a commit`);
+  refuseElsewhere(first);
   const probes = probesFrom(first.begin.commit.probes);
   const [way, plugins, bus] = await Promise.all([
     wayBack(session, first.begin),
@@ -61,8 +61,10 @@ export async function keepWatch(parts: Parts, id: string, talk: Talk): Promise<S
       talk.signal,
     );
     for (;;) {
-      const now = await find();
-      if (now === undefined) return null;
+      const now = await look();
+      if (now === null) return null;
+      // Neither records nor bus: there is nothing left to guard with.
+      if (now.fault !== null && !bus.connected) throw now.fault;
       if (talk.signal.aborted)
         throw new OpError("OPD2123", "the guard was told to stop", {
           now: `checkpoint ${id} still waits; the next start of op-dbus puts it back in time`,
@@ -71,11 +73,9 @@ export async function keepWatch(parts: Parts, id: string, talk: Talk): Promise<S
       if (verdict.do !== "wait") {
         const settling: Settling = { parts, session, records, bus, way, probes: asked.outcomes ?? [] };
         const settled = await underLock(parts, session.bus.guid, talk, async () => {
-          const still = await find();
-          if (still === undefined) return null;
-          // Committed, and whoever did it died before the journal said so.
-          await records.audit.refresh();
-          if (endIn(records.audit, still) !== null) return await closeEnded(records, id).then(() => null);
+          const still = await look();
+          if (still === null) return null;
+          if (still.fault === null && (await hasEnded(records, still))) return null;
           // Nothing but its own time can have changed the mind of whoever holds the lock now.
           if (verdict.do === "keep" && still.state === "held") return await keep(settling, still, "probes");
           const late = { by: "deadline", why: "nobody committed in time" } as const;
@@ -91,7 +91,15 @@ export async function keepWatch(parts: Parts, id: string, talk: Talk): Promise<S
   }
 }
 
-function judge({ begin, state, notes }: Waiting, asked: Asked): Verdict {
+/** Committed, and whoever did it died before the journal said so. */
+async function hasEnded(records: Records, ward: Ward): Promise<boolean> {
+  await records.audit.refresh();
+  const end = endIn(records.audit, ward);
+  if (end !== null) await closeEnded(records, ward.id);
+  return end !== null;
+}
+
+function judge({ begin, state, notes, fault }: Ward, asked: Asked): Verdict {
   if (state === "earlier-boot") return { do: "go back", by: "recovery", why: "the machine was started anew" };
   if (state === "overdue") {
     const begun = notes.findLast((note) => note.type === "rolling-back");
@@ -101,10 +109,11 @@ function judge({ begin, state, notes }: Waiting, asked: Asked): Verdict {
     if (isAlive(begin.process)) return { do: "wait" };
     return { do: "go back", by: "recovery", why: "the process that applied it ended in the middle" };
   }
+  if (fault !== null) return { do: "wait" };
   asked.start();
   if (asked.outcomes === null || asked.outcomes.length === 0) return { do: "wait" };
-  const fault = probeFault(asked.outcomes);
-  return fault === null ? { do: "keep" } : { do: "go back", by: "probes", why: fault.message };
+  const failed = probeFault(asked.outcomes);
+  return failed === null ? { do: "keep" } : { do: "go back", by: "probes", why: failed.message };
 }
 
 /** The probes of the apply: asked once it is held, and never twice. */
@@ -143,8 +152,7 @@ function guardSays(id: string) {
   const unit = `op-dbus-guard-${id}.service`;
   return {
     type: "guard",
-    pid: process.pid,
-    start: processStart(process.pid)!,
+    ...thisProcess(),
     unit: processActor().unit === unit ? unit : "",
   } as const;
 }

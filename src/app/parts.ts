@@ -13,6 +13,7 @@ import type { Who } from "../base/settings.ts";
 import type { Bus, ReadGuard } from "../host/dbus/dbus.ts";
 import type { Probe } from "../plugin/plugin.ts";
 import type { Metrics } from "../telemetry/metrics/metrics.ts";
+import type { Telemetry } from "./telemetry/model.ts";
 import type { Caller, Talk, Traffic } from "../api/api.ts";
 import { borrowedEnv } from "./borrowed.ts";
 import type { PluginShelf } from "./shelf.ts";
@@ -29,8 +30,12 @@ export interface PartsInput {
   readonly who: Who;
   /** Who asks, where it is another process: the client of a daemon. */
   readonly caller?: Caller;
+  /** A command: this process has nothing else to do until a record is written. */
+  readonly single?: boolean;
   /** Where records are written; tests hand in one that fails. */
   readonly disk?: Disk;
+  /** Of the process, where parts share it: the daemon's. */
+  readonly telemetry?: Telemetry;
 }
 
 export interface Parts {
@@ -51,9 +56,13 @@ export interface Parts {
   lock(guid: string, waitMs: number | null, signal: AbortSignal): Promise<HeldLock>;
   /** Audit log and journal, for writing; closed with the parts. Throws OPD5001 to OPD5005, OPD5101, OPD5201. */
   records(): Promise<Records>;
-  /** The journal as it is now, only to look; null = there is none yet. The caller closes it. */
+  /** The journal as it is now, only to look; null = there is none yet. Closed with the parts. */
   peekJournal(): Promise<Journal | null>;
   session(talk: Talk, options?: SessionOptions): Promise<Session>;
+  /** What this process counts and traces. */
+  telemetry(): Promise<Telemetry>;
+  /** This process is the daemon. */
+  readonly served: boolean;
   /** What went over the bus so far: complete after `close`. null = nothing was connected. */
   traffic(): Traffic | null;
   close(): Promise<void>;
@@ -68,8 +77,10 @@ export function openParts(input: PartsInput): Parts {
   let closing = false;
   let metrics: Metrics | null = null;
   const borrowed = caller && borrowedEnv(caller);
-  const kept = { config, who, clock: systemClock, disk: input.disk };
+  const kept = { config, who, clock: systemClock, disk: input.disk, single: input.single ?? false };
   let records: Promise<Records> | null = null;
+  let telemetry: Promise<Telemetry> | null = input.telemetry ? Promise.resolve(input.telemetry) : null;
+  let peeked: Promise<Journal | null> | null = null;
   let recovered: Promise<void> | null = null;
 
   const parts: Parts = {
@@ -95,12 +106,18 @@ export function openParts(input: PartsInput): Parts {
       });
     },
     records() {
-      records ??= import("./records.ts").then(({ openRecords }) => openRecords(kept));
+      records ??= import("./records.ts").then(async ({ openRecords }) =>
+        openRecords({ ...kept, metrics: (await telemetry)?.metrics ?? null }),
+      );
       // One that failed is tried anew: there may be room by then.
       records.catch(() => (records = null));
       return records;
     },
-    peekJournal: async () => await (await import("./records.ts")).peekJournal(kept),
+    async peekJournal() {
+      const known = peeked === null ? null : await peeked.catch(() => null);
+      await known?.refresh();
+      return known ?? (await (peeked = import("./peek.ts").then(({ peekJournal }) => peekJournal(kept))));
+    },
     async session(talk, options = {}) {
       const [{ openSession }, bus, plugins] = await Promise.all([
         import("./session.ts"),
@@ -118,6 +135,8 @@ export function openParts(input: PartsInput): Parts {
       }
       return session;
     },
+    telemetry: () => (telemetry ??= ownTelemetry()),
+    served: input.telemetry !== undefined,
     traffic: () => metrics && trafficOf(metrics),
     async close() {
       if (closing) return;
@@ -126,6 +145,8 @@ export function openParts(input: PartsInput): Parts {
       await bus?.close();
       const open = await records?.catch(() => null);
       await open?.close();
+      await (await peeked?.catch(() => null))?.close();
+      if (input.telemetry === undefined) await (await telemetry?.catch(() => null))?.close();
     },
   };
   return parts;
@@ -147,15 +168,29 @@ export function openParts(input: PartsInput): Parts {
       hostname: hostname(),
     });
   }
+  async function ownTelemetry(): Promise<Telemetry> {
+    const { openTelemetry } = await import("./telemetry/telemetry.ts");
+    return await openTelemetry({ configured, who, secret: parts.secrets.value, serves: false });
+  }
+  /** What a connection counts: of a client of the daemon it is told to that one too. */
+  async function counted(): Promise<Metrics> {
+    const whole = (await parts.telemetry()).metrics;
+    if (input.telemetry === undefined) return whole;
+    const [{ both }, { createMetrics }] = await Promise.all([
+      import("./telemetry/both.ts"),
+      import("../telemetry/metrics/metrics.ts"),
+    ]);
+    return both(createMetrics(), whole);
+  }
   async function stock(): Promise<PluginShelf> {
     const opened = (await import("./shelf.ts")).pluginShelf({ config, who, packageDir: parts.packageDir });
     ({ inUse } = opened);
     return opened;
   }
   async function open(probing: (() => PluginShelf["inUse"]) | null): Promise<Bus> {
-    const [{ connect, readGuard, sessionBusAddress, systemBusAddress, busMeter }, { createMetrics }] =
-      await Promise.all([import("../host/dbus/dbus.ts"), import("../telemetry/metrics/metrics.ts")]);
-    metrics ??= createMetrics();
+    const [{ connect, readGuard, sessionBusAddress, systemBusAddress, busMeter }, counting] =
+      await Promise.all([import("../host/dbus/dbus.ts"), metrics ?? counted()]);
+    metrics ??= counting;
     const meter = busMeter(metrics);
     const guard = probing === null ? null : readings(readGuard, probing);
     const { bus, allowUnixexec, callDeadlineMs } = config;

@@ -93,11 +93,13 @@ function replacedIn(audit: Audit): readonly { readonly first: number; readonly l
     const { type, replaces } = value;
     if (type === "end" && typeof replaces === "number") ends.push(replaces);
   }
-  return ends.toSorted((a, b) => a - b).map((last) => {
-    const [end] = audit.entries(last, last + 1);
-    const { first } = end!.value["binds"] as { readonly first: number };
-    return { first, last };
-  });
+  return ends
+    .toSorted((a, b) => a - b)
+    .map((last) => {
+      const [end] = audit.entries(last, last + 1);
+      const { first } = end!.value["binds"] as { readonly first: number };
+      return { first, last };
+    });
 }
 
 function isThere(directory: string): boolean {

@@ -14,7 +14,7 @@ import {
   type JournalNote,
 } from "../state/state.ts";
 import type { Audit } from "../store/audit/audit.ts";
-import type { Journal } from "../store/journal/journal.ts";
+import { placeFault, type Journal } from "../store/journal/journal.ts";
 import type { Records } from "./records.ts";
 
 export interface Pending {
@@ -22,15 +22,30 @@ export interface Pending {
   readonly begin: JournalBegin;
   readonly notes: readonly JournalNote[];
   readonly state: Armed;
+  /** Why this is a copy of its journal, as a phrase: then nothing here resolves it. null = it was begun in this one. */
+  readonly elsewhere: string | null;
 }
 
 /** Oldest first, of every bus; as of the journal's last refresh. Throws OPD5201. */
 export function pendingIn(journal: Journal, clock: Clock): readonly Pending[] {
   const [boot, nowMs] = [bootId(), clock.monotonicMs()];
-  return journal.pending().map(({ id, begin, notes }) => {
+  const open = journal.pending();
+  if (open.length === 0) return [];
+  const here = journal.place();
+  return open.map(({ id, begin, notes }) => {
     const known = journaled(begin, notes);
     if (typeof known === "string") throw newer(id, known);
-    return { id, ...known, state: armedState(known.begin, known.notes, nowMs, boot) };
+    const state = armedState(known.begin, known.notes, nowMs, boot);
+    return { id, ...known, state, elsewhere: placeFault(known.begin.place, here) };
+  });
+}
+
+/** Throws OPD2136 where it is not to be resolved. */
+export function refuseElsewhere({ id, elsewhere }: Pick<Pending, "id" | "elsewhere">): void {
+  if (elsewhere === null) return;
+  throw new OpError("OPD2136", `apply ${id} is not resolved here: ${visible(elsewhere)}`, {
+    now: "nothing was changed",
+    hint: `op-dbus recover --abandon ${id}`,
   });
 }
 
@@ -55,13 +70,15 @@ export function lastEnd(
 ): { readonly index: number; readonly end: EndEntry } | null {
   let last: { readonly index: number; readonly end: EndEntry } | null = null;
   for (const { index, value } of audit.entries(from))
-    if (value["type"] === "end" && value["apply"] === id)
-      last = { index, end: value as unknown as EndEntry };
+    if (value["type"] === "end" && value["apply"] === id) last = { index, end: value as unknown as EndEntry };
   return last;
 }
 
 /** It has ended: makes sure that its end is on disk (who wrote it may have died before), and closes the transaction. */
-export async function closeEnded({ audit, journal }: Pick<Records, "audit" | "journal">, id: string): Promise<void> {
+export async function closeEnded(
+  { audit, journal }: Pick<Records, "audit" | "journal">,
+  id: string,
+): Promise<void> {
   await audit.append([], { group: false, checkpoint: true });
   await journal.end(id);
 }

@@ -7,7 +7,7 @@ import { hash, randomBytes } from "node:crypto";
 import type { Clock } from "../base/clock.ts";
 import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
-import { bootId, processStart } from "../base/process.ts";
+import { bootId, thisProcess } from "../base/process.ts";
 import { canonicalJson } from "../base/text/text.ts";
 import {
   applyEntries,
@@ -27,6 +27,7 @@ import {
   type Recorder,
   type RecordedOutcome,
 } from "../state/state.ts";
+import type { Talk } from "../api/api.ts";
 import { lastEnd } from "./pending.ts";
 import type { Records } from "./records.ts";
 
@@ -43,6 +44,7 @@ export interface RecorderInput {
   /** Of a rollback: what it goes back from or to. */
   readonly of: string | null;
   readonly hold: { readonly timeoutMs: number } | null;
+  readonly talk: Pick<Talk, "tell">;
 }
 export interface ApplyRecorder extends Recorder {
   /** 16 hex digits. */
@@ -97,11 +99,17 @@ export function applyRecorder(input: RecorderInput): ApplyRecorder {
     held: ({ verification }) => note({ type: "held", verification: verificationRecord(verification) }, true),
     forget: () => begun!.records.journal.end(id),
     end: (report) =>
-      writeEnd(begun!.records, { id, begin: begun!.value }, notedOutcomes(notes), endingOf(report, "apply")),
+      writeEnd(
+        begun!.records,
+        { id, begin: begun!.value },
+        notedOutcomes(notes),
+        endingOf(report, "apply"),
+        input.talk,
+      ),
   };
 }
 
-async function circumstances(input: RecorderInput, plan: Plan, { audit }: Records) {
+async function circumstances(input: RecorderInput, plan: Plan, { audit, journal }: Records) {
   const { clock, bus, address, actor, purpose, of, hold } = input;
   const documents: JournalBegin["documents"][number][] = [];
   for (const { file, format, text } of plan.document.sources) {
@@ -115,7 +123,8 @@ async function circumstances(input: RecorderInput, plan: Plan, { audit }: Record
     bus,
     address,
     actor,
-    process: { pid: process.pid, start: processStart(process.pid)!, boot: bootId() },
+    process: { ...thisProcess(), boot: bootId() },
+    place: journal.place(),
     time: new Date(clock.wallMs()).toISOString(),
     documents,
     audit_size: audit.size,
@@ -135,12 +144,13 @@ export async function writeEnd(
   { id, begin }: { readonly id: string; readonly begin: JournalBegin },
   outcomes: ReadonlyMap<string, RecordedOutcome>,
   ending: Ending,
+  talk: Pick<Talk, "tell">,
 ): Promise<void> {
   await audit.refresh();
   const earlier = lastEnd(audit, id, begin);
   const replaces = earlier === null ? {} : { replaces: earlier.index };
   const entries = applyEntries(id, begin, outcomes, { ...ending, ...replaces }).map(plainRecord);
-  const { checkpoint } = await audit.append(entries, { group: true, checkpoint: true });
+  const { first, checkpoint } = await audit.append(entries, { group: true, checkpoint: true });
   // It has ended: what cannot be written from here on changes nothing about that. An older pin is a good one, and a
   // transaction that stays open is closed by the next start, which finds the end.
   try {
@@ -148,5 +158,12 @@ export async function writeEnd(
     await journal.end(id);
   } catch (error) {
     if (!(error instanceof OpError)) throw error;
+  }
+  const { size, root } = checkpoint!;
+  const last = first + entries.length - 1;
+  try {
+    talk.tell({ type: "audit_appended", apply: id, entries: [first, last], size, root });
+  } catch {
+    // That nobody listens any more takes nothing back.
   }
 }

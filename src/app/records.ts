@@ -4,14 +4,16 @@
 
 import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
-import { errnoOf } from "../base/file.ts";
+import { OpError } from "../base/error.ts";
 import { bootId } from "../base/process.ts";
 import { configHome, type Config, type Who } from "../base/settings.ts";
 import type { DroppedEntry } from "../state/state.ts";
-import { openAudit, readPin, writePin, type Audit, type Checkpoint } from "../store/audit/audit.ts";
-import { checkPrivate, makePrivate, systemDisk, type Disk } from "../store/file/file.ts";
+import { openAudit, readPin, writePin, type Audit, type Checkpoint, type Pin } from "../store/audit/audit.ts";
+import { makePrivate, promptDisk, systemDisk, type Disk } from "../store/file/file.ts";
 import { openJournal, type Journal } from "../store/journal/journal.ts";
+import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import { makeStateFolder } from "./state-folder.ts";
+import { meteredDisk } from "./telemetry/metered-disk.ts";
 
 export interface Records {
   readonly audit: Audit;
@@ -27,10 +29,16 @@ export interface RecordsInput {
   readonly clock: Clock;
   /** Tests hand in one that fails. */
   readonly disk?: Disk | undefined;
+  /** This process has nothing else to do until a record is written. */
+  readonly single?: boolean;
+  /** Counts what is written; null or absent = nothing does. */
+  readonly metrics?: Metrics | null;
 }
 
 /** Opens both for writing, made where they are missing. Throws OPD5001 to OPD5005, OPD5101, OPD5201. */
-export async function openRecords({ config, who, clock, disk = systemDisk }: RecordsInput): Promise<Records> {
+export async function openRecords(input: RecordsInput): Promise<Records> {
+  const { config, who, clock, disk = input.single === true ? promptDisk : systemDisk } = input;
+  const { metrics = null } = input;
   const { stateDir } = config;
   const [timing, state] = [
     await makeStateFolder(stateDir, "@timing", who.uid),
@@ -42,17 +50,18 @@ export async function openRecords({ config, who, clock, disk = systemDisk }: Rec
   const audit = await openAudit({
     directory: timing,
     keyDirectory,
-    disk,
+    disk: meteredDisk(disk, metrics, "audit"),
     clock,
     bootId: bootId(),
     uid: who.uid,
     // Read before the log is: it only grows.
-    pin: readPin(disk, join(state, "pin")),
+    pin: ownPin(disk, join(state, "pin")),
   });
   try {
     const directory = join(state, "journal");
     makePrivate(disk, directory, who.uid);
-    const journal = await openJournal({ directory, disk, clock });
+    const counted = meteredDisk(disk, metrics, "journal");
+    const journal = await openJournal({ directory, disk: counted, clock });
     // What a crash cut off was never acknowledged; that it is gone is told all the same.
     if (audit.droppedBytes > 0) {
       const dropped = { type: "dropped", bytes: audit.droppedBytes } satisfies DroppedEntry;
@@ -73,20 +82,12 @@ export async function openRecords({ config, who, clock, disk = systemDisk }: Rec
   }
 }
 
-/** The journal as it is, without a lock or a write; null where there is none yet: what every start looks at. */
-export async function peekJournal({
-  config,
-  who,
-  clock,
-  disk = systemDisk,
-}: RecordsInput): Promise<Journal | null> {
-  const directory = join(config.stateDir, "@state", "journal");
+/** The pin, or why it cannot be read. */
+function ownPin(disk: Disk, path: string): Pin | OpError | null {
   try {
-    checkPrivate(disk, directory, who.uid);
+    return readPin(disk, path);
   } catch (error) {
-    // Where nobody can go nothing of ours is begun.
-    if (["ENOENT", "ENOTDIR", "EACCES"].includes(errnoOf(error))) return null;
+    if (error instanceof OpError) return error;
     throw error;
   }
-  return await openJournal({ directory, disk, clock, readOnly: true });
 }

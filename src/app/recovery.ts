@@ -4,7 +4,8 @@
 import type { Clock } from "../base/clock.ts";
 import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
-import { bootId, isAlive } from "../base/process.ts";
+import { bootId, isAlive, thisProcess } from "../base/process.ts";
+import { visible } from "../base/visible.ts";
 import {
   leftError,
   recoverApply,
@@ -14,14 +15,13 @@ import {
   type HeldLock,
   type JournalBegin,
   type JournalNote,
-  type Mismatch,
   type WayBack,
 } from "../state/state.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 import type { Journal } from "../store/journal/journal.ts";
-import type { RecoveredReply, Talk } from "../api/api.ts";
+import type { InterruptedReply, RecoveredReply, Talk } from "../api/api.ts";
 import { closeEnded, endIn, pendingIn, type Pending } from "./pending.ts";
-import { writeEnd } from "./recorder.ts";
+import { recordEnd } from "./record-end.ts";
 import type { Records } from "./records.ts";
 import { isOnBus, type BusIdentity } from "./same-bus.ts";
 import type { Session } from "./session.ts";
@@ -36,14 +36,15 @@ export interface RecoveryParts {
   freeBus(): Promise<Bus>;
 }
 
-interface Resolved extends RecoveredReply {
-  readonly left: readonly Mismatch[];
-}
-
 /** Resolves what is pending on the session's bus and tells it. Does nothing while another process holds the bus. Throws
  * OPD2121 when something is not as before, and what keeps records from being opened. */
 export async function recoverAtStart(parts: RecoveryParts, session: Session): Promise<void> {
-  if ((await interruptedHere(parts, session)).length === 0) return;
+  const pending = await interruptedHere(parts, session);
+  for (const { id, begin, elsewhere } of pending.filter(isElsewhere)) {
+    const message = `apply ${id} of ${begin.time} is open in ${parts.configured.config.stateDir} and not resolved here: ${elsewhere}. op-dbus recover --abandon ${id} closes it`;
+    session.talk.tell({ type: "diagnostic", severity: "warning", message });
+  }
+  if (pending.every(isElsewhere)) return;
   let lock;
   try {
     lock = await parts.lock(session.bus.guid, 0, session.talk.signal);
@@ -64,39 +65,66 @@ export async function recoverLocked(
   parts: RecoveryParts,
   session: Session,
 ): Promise<readonly RecoveredReply[]> {
-  if ((await interruptedHere(parts, session)).length === 0) return [];
+  if ((await interruptedHere(parts, session)).every(isElsewhere)) return [];
   const records = await parts.records();
   await records.journal.refresh();
   await records.audit.refresh();
-  const resolved: Resolved[] = [];
-  for (const pending of interrupted(records.journal, parts, session.bus))
-    resolved.push(await resolve(parts, session, records, pending));
+  const resolved: RecoveredReply[] = [];
+  // The newest first: what it found, an older one may have left.
+  for (const pending of interrupted(records.journal, parts, session.bus).toReversed())
+    if (!isElsewhere(pending)) resolved.push(await resolve(parts, session, records, pending));
   for (const each of resolved) tell(session.talk, each);
-  const left = resolved.flatMap((each) => each.left);
-  if (left.length > 0) throw leftError("an interrupted apply could not be put back", left);
+  refuseLeft(resolved);
   return resolved;
+}
+
+function refuseLeft(resolved: readonly RecoveredReply[]): void {
+  const bad = resolved.filter(({ left }) => left.length > 0);
+  const [first] = bad;
+  if (first === undefined) return;
+  const all = bad.flatMap(({ left }) => left);
+  throw leftError(
+    `apply ${first.id} of ${visible(first.user)} was interrupted and could not be put back`,
+    all,
+    [],
+    {
+      hint: "op-dbus rollback --to N tries again, with the generation before it (op-dbus history)",
+    },
+  );
 }
 
 /** What `recover` would resolve, by a journal that is only looked at. */
 export async function interruptedHere(parts: RecoveryParts, { bus }: Session): Promise<readonly Pending[]> {
   const journal = await parts.peekJournal();
-  if (journal === null) return [];
-  try {
-    return interrupted(journal, parts, bus);
-  } finally {
-    await journal.close();
-  }
+  return journal === null ? [] : interrupted(journal, parts, bus);
 }
 
-/** Those of this bus whose process is gone. One that waits for its commit is not interrupted until its time is over. */
-function interrupted(journal: Journal, { clock }: RecoveryParts, bus: BusIdentity): readonly Pending[] {
-  return pendingIn(journal, clock).filter(({ begin, state }) => {
+/** What is said of it to people. */
+export function factsOf({ id, begin, elsewhere }: Pending): InterruptedReply {
+  const { time: since, actor, actions } = begin;
+  return { id, since, user: actor.user, subject: actor.subject, actions: actions.length, elsewhere };
+}
+
+/** Those of this bus whose process is gone. One that waits for its commit is not interrupted until its time is over. What
+ * is only copied here is among them: it can be given up, and nothing else. */
+export function interrupted(
+  journal: Journal,
+  { clock }: RecoveryParts,
+  bus: BusIdentity,
+): readonly Pending[] {
+  return pendingIn(journal, clock).filter((pending) => {
+    const { begin, state } = pending;
     if (!isOnBus(begin, bus)) return false;
+    if (isElsewhere(pending)) return true;
     // This process is known to be here, and not in an apply: it holds the lock, or is about to take it.
-    const isOwn = begin.process.pid === process.pid;
+    const isOwn = begin.process.pid === thisProcess().pid;
     const works = state !== "earlier-boot" && !isOwn && isAlive(begin.process);
     return !works && (begin.commit === null || state !== "held");
   });
+}
+
+function isElsewhere({ elsewhere }: Pending): boolean {
+  return elsewhere !== null;
 }
 
 async function resolve(
@@ -104,15 +132,9 @@ async function resolve(
   session: Session,
   records: Records,
   pending: Pending,
-): Promise<Resolved> {
+): Promise<RecoveredReply> {
   const { id, begin } = pending;
-  const facts = {
-    id,
-    since: begin.time,
-    user: begin.actor.user,
-    subject: begin.actor.subject,
-    actions: begin.actions.length,
-  };
+  const facts = factsOf(pending);
   const known = endIn(records.audit, pending);
   const way = known === null || known.end === "done" ? await wayBack(session, begin) : null;
   // Its records were written and their sync failed: then it was put back, and could say so nowhere.
@@ -143,7 +165,7 @@ async function resolve(
       rollingBack: (reason) =>
         records.journal.note(id, { type: "rolling-back", reason }, true).catch(() => undefined),
     });
-    await writeEnd(records, pending, outcomes, ending);
+    await recordEnd(records, pending, { ending, outcomes, left }, session.talk);
     return { ...facts, end: ending.end, checked: ending.verification?.checked ?? 0, left };
   } finally {
     await free.close();
@@ -168,7 +190,7 @@ const ENDS: Readonly<Record<EndEntry["end"], string>> = {
   left: "not everything could be put back",
 };
 
-function tell(talk: Talk, { since, user, end, checked }: Resolved): void {
+function tell(talk: Talk, { since, user, end, checked }: RecoveredReply): void {
   const read = checked === 0 ? "" : `, ${checked} ${checked === 1 ? "value" : "values"} read again`;
   const message = `an apply of ${since} by ${user} was interrupted: ${ENDS[end]}${read}`;
   talk.tell({ type: "diagnostic", severity: "warning", message });

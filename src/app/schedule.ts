@@ -31,10 +31,12 @@ export interface Schedule {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly failed: (job: Job, error: unknown) => void;
+  /** A job ended: how long after it was due it began, and how long it took, milliseconds. */
+  readonly ran?: (job: Job, lateMs: number, tookMs: number) => void;
 }
 
 /** Runs the jobs until the signal fires; resolves when the job under way has ended. */
-export async function runSchedule({ jobs, clock, signal, failed }: Schedule): Promise<void> {
+export async function runSchedule({ jobs, clock, signal, failed, ran }: Schedule): Promise<void> {
   if (jobs.length === 0) return;
   const startMs = clock.monotonicMs();
   let dues: readonly Due[] = jobs.map((job) => ({ job, atMs: startMs + job.everyMs }));
@@ -42,7 +44,9 @@ export async function runSchedule({ jobs, clock, signal, failed }: Schedule): Pr
     const due = firstDue(dues);
     await clock.sleep(Math.max(0, due.atMs - clock.monotonicMs()), signal);
     if (signal.aborted) return;
+    const beganMs = clock.monotonicMs();
     await due.job.run(signal).catch((error: unknown) => failed(due.job, error));
+    ran?.(due.job, beganMs - due.atMs, clock.monotonicMs() - beganMs);
     const atMs = tickAfter(startMs, due.job.everyMs, clock.monotonicMs());
     dues = dues.map((each) => (each === due ? { job: due.job, atMs } : each));
   }

@@ -6,11 +6,11 @@ import type { RequestOf, SettledReply, Talk } from "../api/api.ts";
 import type { EndEntry } from "../state/state.ts";
 import { waiting, waitingFor, type Waiting } from "./checkpoints.ts";
 import type { Parts } from "./parts.ts";
-import { closeEnded, endIn } from "./pending.ts";
+import { closeEnded, endIn, refuseElsewhere } from "./pending.ts";
 import { wayBack } from "./recovery.ts";
 import { endOf, endText, type Settling } from "./settled.ts";
 
-/** Throws OPD2131 (its time is over), OPD2132 (there is none), OPD9010 (somebody else changes this bus), and what `work`
+/** Throws OPD2131 (its time is over), OPD2132 (there is none), OPD2136 (this is a copy of it), OPD9010 (somebody else changes this bus), and what `work`
  * throws. */
 export async function withWaiting(
   parts: Parts,
@@ -33,7 +33,9 @@ export async function withWaiting(
     }
   };
   // Before the lock: who is being put back just now is told so, and not that its guard holds the lock.
-  const { state, id: found } = await find();
+  const first = await find();
+  refuseElsewhere(first);
+  const { state, id: found } = first;
   if (state === "overdue")
     throw new OpError("OPD2131", `the time of checkpoint ${found} is over`, { now: "it is being put back" });
   const lock = await parts.lock(guid, lockTimeoutMs, talk.signal);

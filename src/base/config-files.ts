@@ -1,5 +1,6 @@
 // Reads the configuration files that loadConfig takes: the one given by --config alone, else op-dbus.toml of /etc/op-dbus
-// (root) or the user's configuration folder, with its drop-ins op-dbus.d/*.toml. A usual file that is missing is none.
+// (root) or the user's configuration folder, with its drop-ins op-dbus.d/*.toml. A drop-in wins over op-dbus.toml, and one
+// with a later name over an earlier one, as with systemd. A usual file that is missing is none.
 
 import { readdirSync } from "node:fs";
 import type { ConfigText } from "./config.ts";
@@ -14,7 +15,7 @@ export function readConfigFiles(who: Who, chosen: string | null): readonly Confi
   if (chosen !== null) return [read(chosen, who)];
   const folder = configHome(who);
   const dropIns = namesIn(`${folder}/op-dbus.d`).map((name) => `${folder}/op-dbus.d/${name}`);
-  return [`${folder}/op-dbus.toml`, ...dropIns.toReversed()].flatMap((file) => {
+  return [...dropIns.toReversed(), `${folder}/op-dbus.toml`].flatMap((file) => {
     try {
       return [read(file, who)];
     } catch (error) {

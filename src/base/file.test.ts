@@ -112,9 +112,9 @@ test("configuration files: the usual ones with drop-ins, or the one that was cho
   const names = (files: readonly { file: string; text: string }[]): string[] =>
     files.map(({ text }) => text.slice(2));
   assert.deepEqual(names(readConfigFiles(who, null)), [
-    "op-dbus.toml",
     "op-dbus.d/20.toml",
     "op-dbus.d/10.toml",
+    "op-dbus.toml",
   ]);
   assert.deepEqual(names(readConfigFiles(who, join(config, "op-dbus.d/10.toml"))), ["op-dbus.d/10.toml"]);
   assert.equal(

@@ -340,8 +340,12 @@ export const LIMITS = Object.freeze({
   socketIdleDeadlineMs: 60_000,
   /** Milliseconds after the wish to stop in which what runs may end by itself; then it is told to put everything back. */
   drainDeadlineMs: 60_000,
+  /** Milliseconds at the end of a process in which events are collected, and then once more until they are handed on. */
+  telemetryDrainDeadlineMs: 2_000,
   /** Milliseconds for putting back: with drainDeadlineMs less than the TimeoutStopSec of the unit. */
   drainRollbackDeadlineMs: 180_000,
+  /** Milliseconds between two looks whether a timed commit should have been undone: the alert waits for a minute. */
+  overdueTickMs: 15_000,
   /** Milliseconds between two looks whether a snapshot is due: the shortest interval is one minute. */
   snapshotTickMs: 60_000,
   /** Milliseconds for one run of systemd-notify: it takes some ten. */

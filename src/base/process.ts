@@ -1,5 +1,5 @@
 // Which process is meant, across restarts: a process id is used again, so its start time and the boot it belongs to are
-// part of its name. (proc_pid_stat(5), random(4))
+// part of its name. And on which machine. (proc_pid_stat(5), random(4), machine-id(5))
 
 import { readFileSync } from "node:fs";
 
@@ -8,22 +8,40 @@ export function bootId(): string {
   return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
 }
 
-/** Start time of a process in clock ticks since boot, as text; null when there is none, or when it is dead and only waits
- * to be collected. */
-export function processStart(pid: number): string | null {
-  let stat: string;
+/** 32 hex digits, or "uninitialized"; null where the machine has none. Not for others to read. (machine-id(5)) */
+export function machineId(): string | null {
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, "latin1");
+    return readFileSync("/etc/machine-id", "utf8").trim() || null;
   } catch {
     return null;
   }
-  // The name stands in parentheses and may hold anything: what follows the last one is numbers.
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  const [state] = fields;
-  return state === "Z" || state === "X" ? null : (fields[19] ?? null);
 }
 
-/** Does that very process still live? Of this boot only: the caller compares boots. */
-export function isAlive({ pid, start }: { readonly pid: number; readonly start: string }): boolean {
-  return processStart(pid) === start;
+export interface ProcessName {
+  /** As /proc has it, which may be of another PID namespace than getpid(2) tells. */
+  readonly pid: number;
+  /** Clock ticks since boot. */
+  readonly start: string;
+}
+
+export function thisProcess(): ProcessName {
+  const stat = readFileSync("/proc/self/stat", "latin1");
+  return { pid: Number.parseInt(stat, 10), start: startIn(stat).start };
+}
+
+/** Does that very process still live? Not one that is dead and only waits to be collected. Of this boot only: the caller
+ * compares boots. */
+export function isAlive({ pid, start }: ProcessName): boolean {
+  try {
+    const now = startIn(readFileSync(`/proc/${pid}/stat`, "latin1"));
+    return now.start === start && now.state !== "Z" && now.state !== "X";
+  } catch {
+    return false;
+  }
+}
+
+/** The name stands in parentheses and may hold anything: what follows the last one is numbers. */
+function startIn(stat: string): { readonly state: string; readonly start: string } {
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return { state: fields[0] ?? "", start: fields[19] ?? "" };
 }

@@ -140,6 +140,7 @@ export function paths(): Form<readonly string[]> {
 /** One that may be absent: null, written as an empty text. */
 export function optional<T>(form: Form<T>): Form<T | null> {
   return {
+    ...form,
     read: (given, relative) => (given === "" ? { value: null } : form.read(given, relative)),
     show: (value) => (value === null ? '""' : form.show(value)),
   };
@@ -156,6 +157,8 @@ export function url(): Form<string> {
         return { fault: "expected a URL without credentials: they belong into a header" };
       return { value: String(given) };
     },
+    // For what is wrong with it may be that it holds credentials.
+    hidden: true,
     show: (value) => JSON.stringify(value),
   };
 }

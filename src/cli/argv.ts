@@ -27,7 +27,8 @@ export const GLOBAL_FLAGS: readonly GlobalFlag[] = [
   {
     names: ["--json"],
     value: null,
-    about: "one object on stdout (apply, verify: one a line); errors as JSON on stderr",
+    about:
+      "one object on stdout; apply, verify, commit, rollback, recover: one a line; errors as JSON on stderr",
   },
   { names: ["-q", "--quiet"], value: null, about: "only the data or the last line" },
   { names: ["-v", "--verbose"], value: null, about: "more: unchanged values, raw bus errors" },

@@ -25,6 +25,7 @@ import { history } from "./commands/history.ts";
 import { historyShow } from "./commands/history-show.ts";
 import { init } from "./commands/init.ts";
 import { introspect } from "./commands/introspect.ts";
+import { metrics } from "./commands/metrics.ts";
 import { plan } from "./commands/plan.ts";
 import { pluginCheck } from "./commands/plugin-check.ts";
 import { pluginCreate } from "./commands/plugin-create.ts";
@@ -38,6 +39,7 @@ import { snapshots } from "./commands/snapshots.ts";
 import { snapshotsCreate } from "./commands/snapshots-create.ts";
 import { snapshotsPrune } from "./commands/snapshots-prune.ts";
 import { search } from "./commands/search.ts";
+import { top } from "./commands/top.ts";
 import { validate } from "./commands/validate.ts";
 import { verify } from "./commands/verify.ts";
 import { version } from "./commands/version.ts";
@@ -49,13 +51,11 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
   ["Change", [init, validate, diff, plan, apply, verify]],
   ["Take back", [recover, commit, rollback, checkpointList, checkpointShow]],
   ["Snapshots", [snapshots, snapshotsCreate, snapshotsPrune, replicate]],
-  [
-    "Prove",
-    [auditVerify, auditList, auditProve, auditCheckpoint, auditExport, auditImport, auditKey],
-  ],
+  ["Prove", [auditVerify, auditList, auditProve, auditCheckpoint, auditExport, auditImport, auditKey]],
   ["History", [history, historyShow, blame, search]],
   ["Plugins", [pluginList, pluginShow, pluginCreate, pluginCheck]],
-  ["Understand", [daemon, doctor, explain, configShow, completion, version, help]],
+  ["Run", [daemon, top, metrics, doctor, configShow, completion, version]],
+  ["Understand", [explain, help]],
 ];
 
 /** Started by op-dbus itself: they have their help, and no list names them. */

@@ -59,8 +59,14 @@ export const autoApprove = {
 export const checkpointId = {
   brief: "checkpoint, or the begin of its ID",
   placeholder: "ID",
-  parse: text,
+  parse: idOf,
 } as const;
+
+function idOf(value: string): string {
+  if (/^[0-9a-f]{1,16}$/.test(value)) return value;
+  const message = `${visible(value)} is no checkpoint: an ID is 16 of 0-9 a-f, or the begin of it`;
+  throw new OpError("OPD9001", message, { hint: "op-dbus checkpoint list" });
+}
 
 function repeated(brief: string, kind: "address" | "plugin", placeholder: string) {
   return {

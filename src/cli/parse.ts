@@ -78,7 +78,9 @@ function knownCommand(words: readonly string[]): void {
   if (commandOf(words) !== null) return;
   const [first, second] = words as [string, string?];
   const all = COMMANDS.flatMap(namesOf);
-  const verbs = all.filter((name) => name.startsWith(`${first} `)).map((name) => name.slice(first.length + 1));
+  const verbs = all
+    .filter((name) => name.startsWith(`${first} `))
+    .map((name) => name.slice(first.length + 1));
   if (verbs.length > 0) {
     if (second === undefined) throw new OpError("OPD9001", `${first} needs one of: ${verbs.join(", ")}`);
     throw unknown(`${first} ${second}`, nearest(second, verbs), (name) => `${first} ${name}`);
@@ -164,8 +166,12 @@ function usageError(error: unknown, help: string): OpError {
       return `unknown flag --${input.replace(/^-+/, "")}`;
     },
     AliasNotFoundError: ({ input }) => `unknown flag -${input}`,
-    ArgumentParseError: ({ exception, externalFlagNameOrPlaceholder: name }) =>
-      exception instanceof OpError ? `--${name}: ${exception.message}` : `${name} is not understood`,
+    ArgumentParseError: ({ exception, externalFlagNameOrPlaceholder: name }) => {
+      if (!(exception instanceof OpError)) return `${name} is not understood`;
+      ({ hint } = exception);
+      // A placeholder is written in capitals; nobody typed it.
+      return /^[A-Z]/.test(name) ? exception.message : `--${name}: ${exception.message}`;
+    },
     EnumValidationError: ({ externalFlagName, input, values }) =>
       `--${externalFlagName} is one of ${values.join(", ")}, not ${input}`,
     UnsatisfiedFlagError: ({ externalFlagName }) => `--${externalFlagName} needs a value`,

@@ -102,3 +102,19 @@ test("twice before anything was changed is an interruption and no more", () => {
   );
   talk.close();
 });
+
+test("twice while a daemon works: it goes on, and puts back what it was told to", () => {
+  const { talk, left } = open(false);
+  talk.elsewhere?.(4711);
+  talk.tell(event("apply_start"));
+  talk.tell(event("apply_complete"));
+  process.emit("SIGINT");
+  process.emit("SIGINT");
+  const [{ code, now, hint } = {}] = left;
+  assert.deepEqual([code, hint], ["OPD9006", "op-dbus history"]);
+  assert.equal(
+    now,
+    "changed: demo:a; the daemon (process 4711) finishes what is under way, then puts everything back",
+  );
+  talk.close();
+});

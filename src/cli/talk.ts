@@ -31,11 +31,16 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
   let current: Step | null = null;
   let begun = false;
   let puttingBack = false;
+  /** Who does the work, when it is not this process. */
+  let daemon: number | null = null;
   const changed: string[] = [];
   let heartbeat: NodeJS.Timeout | null = null;
 
   function interrupted(): void {
-    if (abort.signal.aborted) return leave(leftAtOnce(begun, changed, current, puttingBack));
+    if (abort.signal.aborted)
+      return leave(
+        daemon === null ? leftAtOnce(begun, changed, current, puttingBack) : leftTo(daemon, changed),
+      );
     const idle = begun ? "all is put back" : "nothing more is started";
     const next = current === null ? idle : `${current.address} is finished, then all is put back`;
     terminal.say(`interrupted: ${next} (once more leaves at once)`);
@@ -62,7 +67,7 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
         current = null;
         if (event.type === "apply_complete" || event.outcome.outcome === "unknown")
           changed.push(event.step.address);
-      } else if (event.type === "checkpoint_armed") begun = true;
+      } else if (event.type === "checkpoint_armed" && event.by === "service") begun = true;
       else if (event.type === "rollback_start") puttingBack = true;
       if (json) {
         for (const line of eventJson(event)) terminal.print(line);
@@ -74,6 +79,7 @@ export function openTalk({ terminal, globals, stream, leave }: TalkOptions): Run
       if (event.type === "diagnostic") terminal.say(text);
       else if (!globals.quiet && !globals.json) terminal.print(text);
     },
+    elsewhere: (pid) => void (daemon = pid),
     async ask(question, worst) {
       const yes = question === "ask-yes";
       const prompt = yes ? `The worst change is ${worst}. Type yes to go ahead: ` : "Go ahead? [y/N] ";
@@ -96,12 +102,23 @@ function leftAtOnce(
   puttingBack: boolean,
 ): OpError {
   if (!begun) return new OpError("OPD2123", "interrupted", { now: "nothing was changed" });
-  const more = changed.length > NAMED_MAX ? ` and ${changed.length - NAMED_MAX} more` : "";
   const parts = [
-    changed.length === 0 ? "" : `changed: ${changed.slice(0, NAMED_MAX).join(", ")}${more}`,
+    changedText(changed),
     current === null ? "" : `${current.address} was under way`,
     puttingBack ? "not all of it may have been put back" : "nothing was put back",
   ];
   const now = parts.filter((part) => part !== "").join("; ");
   return new OpError("OPD9006", "left at once", { now, hint: "op-dbus verify FILE" });
+}
+
+/** The daemon was told to end in order by the first Ctrl-C, and nobody who leaves keeps it from that. */
+function leftTo(pid: number, changed: readonly string[]): OpError {
+  const goesOn = `the daemon (process ${pid}) finishes what is under way, then puts everything back`;
+  const now = [changedText(changed), goesOn].filter((part) => part !== "").join("; ");
+  return new OpError("OPD9006", "left at once", { now, hint: "op-dbus history" });
+}
+
+function changedText(changed: readonly string[]): string {
+  const more = changed.length > NAMED_MAX ? ` and ${changed.length - NAMED_MAX} more` : "";
+  return changed.length === 0 ? "" : `changed: ${changed.slice(0, NAMED_MAX).join(", ")}${more}`;
 }

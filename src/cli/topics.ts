@@ -66,7 +66,8 @@ names an item matches its fields. In a shell, quote the whole address:
   3  failed, everything was put back and read again
   4  failed and not, or not verifiably, put back: a person is needed
   5  another op-dbus changes this bus, or an apply waits for its commit
-  6  the saved plan no longer fits
+  6  what is meant is no more: the saved plan no longer fits, nothing waits
+     for a commit
   7  denied by a rule of op-dbus
   8  a record, checksum or signature is not as it was written
   9  polkit or the bus refuses
@@ -168,9 +169,10 @@ Most commands print one object. A failure is one object {"type":"error", ...}
 on stderr.
 
 apply, verify, commit, rollback and recover print one object a line. The first
-is of type version, then diagnostic, planned_action, checkpoint_armed,
-apply_start, apply_progress, apply_complete, apply_failed, verify_attempt,
-rollback_start, rollback_complete, and last summary or error.
+is of type version, then diagnostic, planned_action, checkpoint_armed (by a
+service or by the guard), apply_start, apply_progress, apply_complete,
+apply_failed, verify_attempt, rollback_start, rollback_complete, audit_appended
+(what the audit log has of it), and last summary or error.
 
 Members are only added within a format version. 64-bit integers are exact;
 durations end in _ms; errors carry code, kind, exit, message, where, now, hint
@@ -192,7 +194,7 @@ CONFIGURATION_DIRECTORY     configuration, plugins, keys: not in /etc/op-dbus
 STATE_DIRECTORY             records: not in /var/lib/op-dbus
 RUNTIME_DIRECTORY           locks and sockets: not in /run/op-dbus
 /etc/op-dbus/op-dbus.toml   configuration (root); else below $XDG_CONFIG_HOME
-/etc/op-dbus/op-dbus.d/     *.toml, for what op-dbus.toml does not say
+/etc/op-dbus/op-dbus.d/     *.toml, which win over it; the last name wins
 /etc/op-dbus/plugins        plugins, beside the shipped ones
 /etc/op-dbus/keys           what signs the audit log and digests secrets
 

@@ -24,7 +24,7 @@ import {
 import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import { errorFields } from "../base/log.ts";
-import type { Keeper, SocketOptions } from "./keeper.ts";
+import type { DoorLimits, Keeper, SocketOptions } from "./keeper.ts";
 
 export interface Served {
   /** Requests under way. */
@@ -48,7 +48,7 @@ interface Rules {
 }
 
 export function serveConnection(socket: Socket, options: SocketOptions, rules: Rules): Served {
-  const { log, hello } = options;
+  const { log, hello, limits = LIMITED } = options;
   const running = new Map<number, AbortController>();
   const work = new Set<Promise<void>>();
   /** Number of a question -> who waits for its answer; undefined: the client is gone. */
@@ -59,7 +59,7 @@ export function serveConnection(socket: Socket, options: SocketOptions, rules: R
   function send(message: FromDaemon): void {
     if (!socket.writable) return;
     socket.write(writeLine(message));
-    if (socket.writableLength <= LIMITS.socketQueueBytesMax) return;
+    if (socket.writableLength <= limits.queueBytesMax) return;
     log.warn("a client does not read its answers: it is disconnected");
     socket.destroy();
   }
@@ -95,7 +95,7 @@ export function serveConnection(socket: Socket, options: SocketOptions, rules: R
       send({ type: "error", id, error: errorToWire(error) });
     } finally {
       running.delete(id);
-      if (running.size === 0) socket.setTimeout(LIMITS.socketIdleDeadlineMs);
+      if (running.size === 0) socket.setTimeout(limits.idleDeadlineMs);
     }
   }
   function start(id: number, operation: string, request: unknown): void {
@@ -162,7 +162,7 @@ export function serveConnection(socket: Socket, options: SocketOptions, rules: R
   });
   // What breaks a connection is told by its close.
   socket.on("error", () => undefined);
-  socket.setTimeout(LIMITS.socketIdleDeadlineMs, () => socket.destroy());
+  socket.setTimeout(limits.idleDeadlineMs, () => socket.destroy());
   const gone = new Promise<void>((resolve) => socket.once("close", () => resolve()));
   const closed = gone.then(async () => {
     for (const answer of questions.values()) answer(undefined);
@@ -188,6 +188,11 @@ export function serveConnection(socket: Socket, options: SocketOptions, rules: R
     destroy: () => socket.destroy(),
   };
 }
+
+const LIMITED: DoorLimits = {
+  idleDeadlineMs: LIMITS.socketIdleDeadlineMs,
+  queueBytesMax: LIMITS.socketQueueBytesMax,
+};
 
 function notUnderstood(): OpError {
   return new OpError("OPD9044", "a client sent what is not understood");

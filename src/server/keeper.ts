@@ -11,10 +11,19 @@ export interface Keeper {
   close(): Promise<Traffic | null>;
 }
 
+export interface DoorLimits {
+  /** A connection on which nothing runs and nothing is said ends after so long. */
+  readonly idleDeadlineMs: number;
+  /** Answers that wait for a client to read them. */
+  readonly queueBytesMax: number;
+}
+
 export interface SocketOptions {
   readonly path: string;
   readonly hello: Hello;
   readonly open: (caller: Caller, settings: CallerSettings) => Keeper;
   readonly clock: Clock;
   readonly log: Log;
+  /** LIMITS.socketIdleDeadlineMs and LIMITS.socketQueueBytesMax; tests cannot wait so long, or keep so much. */
+  readonly limits?: DoorLimits;
 }

@@ -209,7 +209,7 @@ async function armNative(
   try {
     const { handle } = await plugin.checkpoint.create(input.contextOf(plugin), timeoutMs);
     armed.set(plugin.name, handle);
-    input.events({ type: "checkpoint_armed", plugin: plugin.name, timeoutMs });
+    input.events({ type: "checkpoint_armed", by: "service", plugin: plugin.name, timeoutMs });
     return await kept(recorder.native(plugin.name, handle));
   } catch (error) {
     return { code: "OPD2120", message: `no checkpoint: ${asOpError(error).message}`, address: plugin.name };

@@ -159,7 +159,9 @@ function own(plugin: string, field: string | null): Address {
 
 /** Names of the plugins that a document is about, those that only a probe asks among them. */
 export function pluginsIn({ plugins, probes }: RawDocument): readonly string[] {
-  const asked = probes.flatMap((probe) => (probe.kind === "value" ? [parseAddress(probe.address).plugin] : []));
+  const asked = probes.flatMap((probe) =>
+    probe.kind === "value" ? [parseAddress(probe.address).plugin] : [],
+  );
   return [...new Set([...plugins.keys(), ...asked])];
 }
 

@@ -13,6 +13,7 @@ export interface Step {
 export type ApplyEvent =
   | {
       readonly type: "checkpoint_armed";
+      readonly by: "service";
       readonly plugin: string;
       /** After which the service itself goes back, if nobody commits. */
       readonly timeoutMs: number;

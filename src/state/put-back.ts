@@ -68,6 +68,20 @@ export async function readTouched(
   return touchedIn(reading, actions);
 }
 
+/** Every address that is not as before, or that nobody can see. Only reads. */
+export async function leftNow(
+  input: Omit<WayBack, "begin"> & Pick<PutBackInput, "notes" | "contextOf">,
+  started: readonly RecordedAction[],
+  before: Reading,
+): Promise<readonly Mismatch[]> {
+  const outcomes = notedOutcomes(input.notes);
+  const tried = started.map((action): Tried => {
+    const failed = outcomes.get(action.id)?.outcome === "failed";
+    return { action, outcome: { outcome: failed ? "failed" : "unknown" } };
+  });
+  return leftFrom(before, await readTouched(input, started), tried, scopesOfActions(started));
+}
+
 /** Never rejects for what services do. */
 export async function putBack(given: PutBackInput): Promise<PutBack> {
   const input: PutBackInput = { ...given, contextOf: (plugin) => unstoppable(given.contextOf(plugin)) };
@@ -83,14 +97,9 @@ export async function putBack(given: PutBackInput): Promise<PutBack> {
   const mayCome = ({ address }: Mismatch): boolean =>
     native.some((plugin) => address === plugin || address.startsWith(`${plugin}:`)) ||
     coming.some((place) => within(address, place));
-  const outcomes = notedOutcomes(notes);
-  const tried = started.map((action): Tried => {
-    const failed = outcomes.get(action.id)?.outcome === "failed";
-    return { action, outcome: { outcome: failed ? "failed" : "unknown" } };
-  });
   const scopes = scopesOfActions(started);
   const { result, attempts, elapsedMs } = await settle({
-    attempt: async () => leftFrom(before, await readTouched(input, started), tried, scopes),
+    attempt: () => leftNow(input, started, before),
     settled: (left) => !left.some(mayCome),
     watch: (changed) => watchAll(plugins, ofPlugins(scopes, plugins), contextOf, changed),
     clock,

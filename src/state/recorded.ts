@@ -51,6 +51,15 @@ export interface JournalBegin {
   readonly actor: Actor;
   /** Process that applies: pid, start time in clock ticks (/proc/PID/stat), boot id. */
   readonly process: { readonly pid: number; readonly start: string; readonly boot: string };
+  /** Where the journal lay: what is found elsewhere is a copy, and is not resolved there. See store/journal. */
+  readonly place: {
+    readonly machine: string;
+    readonly boot: string;
+    readonly path: string;
+    readonly inode: string;
+    readonly born: string;
+    readonly device: string;
+  };
   readonly time: string;
   readonly documents: BeginEntry["documents"];
   /** Digests of the plan's JSON and of its base. */

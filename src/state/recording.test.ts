@@ -31,6 +31,7 @@ async function begun(): Promise<{ readonly begin: JournalBegin; readonly entries
     address: "unix:path=/b",
     actor: { uid: 0, pid: 1, user: "root", unit: "", subject: "op-dbus" },
     process: { pid: 1, start: "1", boot: "b" },
+    place: { machine: "", boot: "b", path: "/j", inode: "1", born: "", device: "1" },
     time: "2026-01-01T00:00:00.000Z",
     documents: [],
     audit_size: 0,

@@ -23,7 +23,17 @@ import type {
 /** What only the rim knows of an apply. */
 export type Circumstances = Pick<
   JournalBegin,
-  "purpose" | "of" | "bus" | "address" | "actor" | "process" | "time" | "documents" | "audit_size" | "commit"
+  | "purpose"
+  | "of"
+  | "bus"
+  | "address"
+  | "actor"
+  | "process"
+  | "place"
+  | "time"
+  | "documents"
+  | "audit_size"
+  | "commit"
 >;
 
 /** The first record of an apply. `reading` is what the plan was made from. */

@@ -104,15 +104,21 @@ async function looked(input: RecoverInput): Promise<Recovered | null> {
     const now: Reading = await readTouched(input, actions);
     return actions.map((action) => standingOf(action, before, now));
   };
-  const { result, attempts, elapsedMs } = await settle({
-    attempt: () => stand(isWhole ? started : open),
-    settled: (standings) => standings.every((standing) => standing === "done"),
-    watch: (changed) => watchAll(plugins, scopes, contextOf, changed),
-    clock,
-    timeoutMs: isWhole ? input.timeoutMs : graceMs(input, open),
-  });
   const isDone = (standings: readonly Standing[]): boolean =>
     standings.every((standing) => standing === "done");
+  const asked = isWhole ? started : open;
+  const [startMs, openMs] = [clock.monotonicMs(), graceMs(input, open)];
+  /** Its call never came, or came to nothing: then no more time makes the apply whole. */
+  const isHopeless = (standings: readonly Standing[]): boolean =>
+    clock.monotonicMs() - startMs >= openMs &&
+    asked.some((action, n) => standings[n] === "not-done" && open.includes(action));
+  const { result, attempts, elapsedMs } = await settle({
+    attempt: () => stand(asked),
+    settled: (standings) => isDone(standings) || isHopeless(standings),
+    watch: (changed) => watchAll(plugins, scopes, contextOf, changed),
+    clock,
+    timeoutMs: isWhole ? input.timeoutMs : openMs,
+  });
   if (!isWhole || !isDone(result)) return null;
   // A service may have gone back by its own timer, just now: what counts is read after it was told to stay.
   if ((await commitNative(input)) && !isDone(await stand(started))) return null;

@@ -32,12 +32,12 @@ export function leftError(
   message: string,
   left: readonly Mismatch[],
   faults: readonly Fault[] = [],
-  where: { readonly where?: string } = {},
+  more: { readonly where?: string; readonly hint?: string } = {},
 ): OpError {
   return new OpError("OPD2121", message, {
-    ...where,
-    now: `not as before: ${left.map(leftOver).join("; ")}`,
     hint: "op-dbus plan shows the way to the wanted state from here",
+    ...more,
+    now: `not as before: ${listed(left)}`,
     faults: [...faults, ...left.map((each) => difference("OPD2121", "not as before", each))],
   });
 }
@@ -58,11 +58,20 @@ function difference(code: Code, message: string, { address, wanted, found, at }:
   };
 }
 
-function undone({ rollback }: Report): string {
+function undone({ results, rollback }: Report): string {
+  if (results.length === 0) return "nothing had been called";
   const all = rollback!.results;
   if (all.length === 0) return "put back by the service's own checkpoint";
   const done = all.filter(({ outcome }) => outcome.outcome === "done").length;
   return `${done} of ${all.length} ${all.length === 1 ? "step" : "steps"} undone`;
+}
+
+/** Values told in one line; all of them stand in the faults. */
+const LISTED = 3;
+
+function listed(left: readonly Mismatch[]): string {
+  const more = left.length > LISTED ? `; and ${left.length - LISTED} more` : "";
+  return `${left.slice(0, LISTED).map(leftOver).join("; ")}${more}`;
 }
 
 function leftOver({ address, wanted, found }: Mismatch): string {

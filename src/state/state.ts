@@ -36,6 +36,7 @@ export {
   type RecordedOutcome,
 } from "./recording.ts";
 export { nativesIn, putBack, type WayBack } from "./put-back.ts";
+export { abandonApply } from "./abandon.ts";
 export { recoverApply, recoveredBy, wasPutBack } from "./recover.ts";
 export { scopesOfActions } from "./touched.ts";
 export { armedState, type Armed } from "./armed.ts";

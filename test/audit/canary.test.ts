@@ -187,6 +187,15 @@ function runs(stage: Stage, document: string): ReadonlyMap<string, readonly (rea
       [["plugin", "create", "other1", "--from-dbus", "org.opdbus.Test1", "-o", at("other1")]],
     ],
     ["plugin check", [["plugin", "check", "test1"]]],
+    ["top", [["top"]]],
+    [
+      "metrics",
+      [
+        ["metrics", "-v"],
+        ["metrics", "--json"],
+        ["metrics", "--format", "prometheus"],
+      ],
+    ],
     ["doctor", [["doctor"], ["doctor", "--json"]]],
     [
       "config show",

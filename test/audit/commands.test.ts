@@ -6,9 +6,11 @@ import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { canonicalJson, type PlainTable } from "../../src/base/text/text.ts";
 import { LIMITS } from "../../src/base/limits.ts";
 import { cosignatureLine } from "../../src/store/audit/note.ts";
 import { ends, openStage, wishes, type Outcome, type Stage } from "../scenario/stage.ts";
+import { ENTRY, framesIn, writeFrames } from "../support/audit-forge.ts";
 import { signer } from "../support/memory-audit.ts";
 
 const VERIFIER = join(import.meta.dirname, "../../docs/verifier/verify.mjs");
@@ -71,6 +73,58 @@ test("verify: every finding, exit 8, also for a person who asked for quiet", asy
   assert.equal((JSON.parse(stdout) as { holds: boolean }).holds, false);
 });
 
+test("entries of a stranger: no command takes them for granted", async (t) => {
+  const frames = await framesIn(at("state/@timing"));
+  const stamp = { boot: "b", mono_ms: 1, time: "2026-01-01T00:00:00.000Z", v: 1 };
+  const strange: readonly PlainTable[] = [
+    ...[null, 7, [null], [7], {}, [{ digest: "../x", text: null }]].map((documents) => ({
+      type: "begin",
+      apply: "00000000000000aa",
+      documents,
+    })),
+    ...[null, 7, "", {}, []].flatMap((value) => [
+      { type: "begin", apply: value, actor: value, started: value, bus: value, host: value },
+      { type: "action", apply: "00000000000000aa", address: value, after: value, outcome: value, via: value },
+      { type: "action", apply: value, address: "test1:Title", field: value, before: value, after: value },
+      { type: "end", apply: value, end: value, by: value, faults: value, left: value, verification: value },
+      { type: value },
+    ]),
+    { type: "legacy", label: 1, source: null, notes: 7 },
+  ];
+  const commands = [
+    ["audit", "verify", "--full"],
+    ["audit", "list"],
+    ["audit", "prove", "test1:Title"],
+    ["history"],
+    ["history", "show", "1"],
+    ["blame", "test1"],
+    ["query", "test1:Title", "--at", "@1"],
+    ["search", "third"],
+    ["rollback", "--to", "1"],
+    ["recover", "--list"],
+  ];
+  const path = at("copy");
+  const more = strange.map((value) => ({
+    type: ENTRY,
+    payload: Buffer.from(canonicalJson({ ...stamp, ...value })),
+  }));
+  const alone = process.env["OP_DBUS_LONG"] === "1" ? more.map((one) => [one]) : [];
+  t.diagnostic(`${more.length} entries together, ${alone.length} alone`);
+  for (const entries of [more, ...alone]) {
+    rmSync(path, { recursive: true, force: true });
+    assert.equal(spawnSync("cp", ["-a", at("state"), path]).status, 0);
+    writeFrames(join(path, "@timing"), [...frames, ...entries], "removed");
+    for (const args of commands) {
+      const { status, stderr } = await stage.op(args, { env: { OP_DBUS_STATE_DIR: path } });
+      assert.notEqual(
+        status,
+        70,
+        `${args.join(" ")}, the last of them ${String(entries.at(-1)!.payload)}\n${stderr}`,
+      );
+    }
+  }
+});
+
 test("verify: a log that was removed is missed by its pin, a file or nobody", async () => {
   ends(await audit("checkpoint", "-o", at("note.txt")), 0);
   ends(await audit("checkpoint", "--pin", "-o", at("pin.json")), 0);
@@ -79,7 +133,7 @@ test("verify: a log that was removed is missed by its pin, a file or nobody", as
   ends(await spoiled(remove, "verify"), DAMAGED);
   for (const file of ["note.txt", "pin.json"])
     ends(await spoiled(all, "verify", "--against", at(file)), DAMAGED);
-  assert.match(ends(await spoiled(all, "verify"), 0).stdout, /not anchored/);
+  assert.match(ends(await spoiled(all, "verify"), 0).stdout, /is empty: there is nothing to verify/);
   ends(await audit("verify", "--against", at("note.txt"), "--against", at("pin.json")), 0);
   writeFileSync(at("nothing.txt"), "nothing\n");
   ends(await audit("verify", "--against", at("nothing.txt")), 65);

@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { OpError } from "../../src/base/error.ts";
+import { signatureLine } from "../../src/store/audit/note.ts";
 import type { EntryBody } from "../../src/store/audit/model.ts";
 import { makeProof, proofJson, proofPage, type Proof } from "../../src/store/audit/proof.ts";
 import { memoryAudit, signer, type MemoryAudit } from "../support/memory-audit.ts";
@@ -103,8 +104,48 @@ test("what is not whole is not partly valid", async () => {
     ["another key", { ...proof, key: signer("op-dbus/0123456789abcdef").verifier.vkey }],
     ["one entry is wrong", { ...proof, entries: [proof.entries[0], { ...proof.entries[1], entry: "{}" }] }],
     ["null", null],
+    ["a list", []],
+    ["an entry twice", { ...proof, entries: [proof.entries[0], ...proof.entries] }],
+    ["entries in another order", { ...proof, entries: proof.entries.toReversed() }],
+    ["entries that are none", { ...proof, entries: [null] }],
+    ["entries as a table", { ...proof, entries: { 0: proof.entries[0], length: 1 } }],
+    ...["1", -1, 0.5, 5, 2 ** 53, 1e300, null, [1]].map(
+      (index) => [`index ${String(index)}`, { ...proof, entries: [{ ...proof.entries[0], index }] }] as const,
+    ),
+    ...["", {}, [null], [""], Array(100).fill(proof.entries[0]!.hashes[0]), Array(100_000).fill("AAAA")].map(
+      (hashes, n) => [`hashes ${n}`, { ...proof, entries: [{ ...proof.entries[0], hashes }] }] as const,
+    ),
+    ["a key in a list", { ...proof, key: [proof.key] }],
+    ["no key", { ...proof, key: undefined }],
+    ["a checkpoint in a list", { ...proof, checkpoint: [note] }],
+    ["a note of a megabyte", { ...proof, checkpoint: "x".repeat(1e6) + note }],
+    ["two checkpoints", { ...proof, checkpoint: `${note}\n${note}` }],
+    ["blobs in a list", { ...proof, blobs: ["AAAA"] }],
+    ["a blob of another name", { ...proof, blobs: JSON.parse('{"__proto__":"AAAA"}') as unknown }],
   ];
   for (const [what, wrong] of cases) await refused(wrong, what);
+});
+
+test("a head of nothing, of no size, of another name, signed as it should be, proves nothing", async () => {
+  const proof = copy(makeProof(await logOf(1), [0]));
+  const own = signer("op-dbus/0123456789abcdef");
+  const [origin, size, root] = proof.checkpoint.split("\n");
+  const signedAs = (lines: readonly string[]) => {
+    const text = `${lines.join("\n")}\n`;
+    return { ...proof, key: own.verifier.vkey, checkpoint: `${text}\n${signatureLine(text, own)}` };
+  };
+  await verifyProof(signedAs([origin!, size!, root!]));
+  for (const lines of [
+    [origin!, "0", root!],
+    [origin!, "", root!],
+    [origin!, "1.0", root!],
+    [origin!, "9007199254740993", root!],
+    [origin!, "9".repeat(400), root!],
+    [origin!, size!, `${root} `],
+    [origin!, size!],
+    ["op-dbus/other", size!, root!],
+  ])
+    await refused(signedAs(lines), lines.join(" "));
 });
 
 test("a key that is asked for must have signed; a witness counts as one", async () => {
@@ -199,6 +240,15 @@ test("the verifier as a program: files of both forms, exit status, nothing for a
     assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029\u202e\u2066]/);
   }
   assert.equal(run(files.json, "--key", proof.key).status, 0);
+  for (const args of [
+    [],
+    [files.json, "--key"],
+    [files.json, "--keys", proof.key],
+    [files.json, proof.key],
+  ]) {
+    const { status, stdout } = run(...args);
+    assert.deepEqual([status, stdout], [64, ""], args.join(" "));
+  }
   for (const args of [[files.bad], [files.json, "--key", signer("op-dbus/0123456789abcdef").verifier.vkey]]) {
     const { status, stdout } = run(...args);
     assert.equal(status, 8, stdout);

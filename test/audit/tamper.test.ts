@@ -14,15 +14,10 @@ import {
   type Pin,
 } from "../../src/store/audit/audit.ts";
 import { cosignatureLine, parseNote } from "../../src/store/audit/note.ts";
-import {
-  decodeHeader,
-  encodeBatch,
-  encodeHeader,
-  HEADER_BYTES,
-  newBlock,
-} from "../../src/store/log/format.ts";
+import { HEADER_BYTES } from "../../src/store/log/format.ts";
 import { scanLog, type Frame } from "../../src/store/log/log.ts";
 import { applyOf, auditFolder, verifyFiles, type Files } from "../support/audit-case.ts";
+import { segmentOf } from "../support/audit-forge.ts";
 import { seeded } from "../support/log-case.ts";
 import { signer } from "../support/memory-audit.ts";
 
@@ -115,22 +110,9 @@ async function alarmed(files: Files, what: string, full = false): Promise<void> 
 
 /** The log with other frames in it, and everything that a checksum can make right made right. */
 function rewritten({ files, segments }: Case, frames: readonly Frame[]): Files {
-  const header = decodeHeader(files.get(segments[0]!.name)!, "AUDT");
-  assert.ok(typeof header !== "string");
-  const bytes = Buffer.alloc(1 << 20);
-  const head = encodeHeader("AUDT", header.id, 0, bytes.length);
-  bytes.set(head);
-  const again = decodeHeader(bytes, "AUDT");
-  assert.ok(typeof again !== "string");
-  let at = HEADER_BYTES;
-  const block = newBlock(64 * 1024);
-  for (const frame of frames) {
-    const end = encodeBatch([frame], block, 0, at, at, again.seed);
-    bytes.set(block.bytes.subarray(0, end), at);
-    at += end;
-  }
-  const kept = [...files].filter(([name]) => !name.endsWith(".log"));
-  return new Map([...kept, [segments[0]!.name, bytes]]);
+  const { name } = segments[0]!;
+  const kept = [...files].filter(([other]) => !other.endsWith(".log"));
+  return new Map([...kept, [name, segmentOf(frames, files.get(name)!)]]);
 }
 
 /** Without what is derived: the strongest forger removes it or makes it anew. */
@@ -286,6 +268,11 @@ test("the whole log agrees with every anchor", async () => {
     const report = await verifyFiles(log.files, anchor);
     assert.deepEqual([alarms(report), report.anchored, report.anchoredSize], [[], "anchored", 300], name);
   }
+});
+
+test("the log's own key is no witness", async () => {
+  const { holds, anchored } = await verifyFiles(log.files, { witnesses: [log.pin.key] });
+  assert.deepEqual([holds, anchored], [false, "contradicted"]);
 });
 
 test("cut at any earlier head: only an anchor can tell, and each does", async () => {

@@ -8,13 +8,16 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
+import { framesIn, HEAD, writeFrames } from "../support/audit-forge.ts";
 import { ends, openStage, wishes, type Outcome, type Stage } from "../scenario/stage.ts";
 
 const root = process.getuid!() === 0 ? false : "only root can make files that belong to others";
@@ -109,6 +112,29 @@ test("keys in a folder that another user can write are not used", async () => {
   const keys = join(stage.directory, "config/keys");
   chmodSync(keys, 0o777);
   await refused(stage, 7, /keys is open to others/);
+});
+
+test("a log that was forged, or whose key is lost, is noticed before anything is changed", async () => {
+  await using stage = await openStage();
+  ends(await applied(stage), 0);
+  ends(await applied(stage), 0);
+  const key = join(stage.directory, "config/keys/audit.key");
+  renameSync(key, `${key}.away`);
+  await refused(stage, 7, /OPD5102.*audit\.key is not the key of the log/s);
+  renameSync(`${key}.away`, key);
+  const pin = join(stage.directory, "state/@state/pin");
+  const pinned = readFileSync(pin);
+  writeFileSync(pin, "{}");
+  await refused(stage, 65, /OPD5104.*neither a pin/s);
+  assert.match(ends(await stage.op(["audit", "verify"]), 8).stdout, /OPD5104/);
+  writeFileSync(pin, pinned);
+  const timing = join(stage.directory, "state/@timing");
+  const frames = await framesIn(timing);
+  const head = frames.findIndex(({ type }) => type === HEAD);
+  // Cut at its first head it agrees with itself.
+  writeFrames(timing, frames.slice(0, head + 1), "removed");
+  await refused(stage, 8, /OPD5101.*was pinned/s);
+  ends(await stage.op(["history"]), 0);
 });
 
 test("a link in place of a folder of records is not followed", async () => {

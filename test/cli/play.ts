@@ -23,14 +23,19 @@ export interface Played {
   readonly asked: readonly string[];
 }
 
-export async function play(entries: readonly Entry[], withDaemon = false): Promise<Played> {
+/** `settings`: more of its environment, made from its scratch folder. */
+export async function play(
+  entries: readonly Entry[],
+  withDaemon = false,
+  settings: (scratch: string) => NodeJS.ProcessEnv = () => ({}),
+): Promise<Played> {
   const scratch = mkdtempSync(join(tmpdir(), "op-dbus-cli-"));
   const bus = await startEmbeddedBus({ directory: mkdir(scratch, "bus") });
   const service = await startDemoService(bus.address);
   const stage = {
     directory: mkdir(scratch, "work"),
     address: bus.address,
-    env: environment(scratch, bus.address),
+    env: { ...environment(scratch, bus.address), ...settings(scratch) },
   };
   const daemon = withDaemon ? await startDaemon(scratch, stage.env) : null;
   try {
@@ -68,6 +73,10 @@ async function startDaemon(scratch: string, env: NodeJS.ProcessEnv) {
   };
 }
 
+/** Every command of every script loads the same modules. */
+const compiled = mkdtempSync(join(tmpdir(), "op-dbus-compiled-"));
+process.once("exit", () => rmSync(compiled, { recursive: true, force: true }));
+
 function mkdir(scratch: string, name: string): string {
   const path = join(scratch, name);
   mkdirSync(path, { recursive: true, mode: 0o700 });
@@ -87,7 +96,7 @@ function environment(scratch: string, address: string): NodeJS.ProcessEnv {
   return {
     PATH: `${bin}:${process.env["PATH"] ?? ""}`,
     HOME: mkdir(scratch, "home"),
-    NODE_COMPILE_CACHE: mkdir(scratch, "cache"),
+    NODE_COMPILE_CACHE: compiled,
     DBUS_SYSTEM_BUS_ADDRESS: address,
     OP_DBUS_PLUGIN_DIRS: plugins,
     CONFIGURATION_DIRECTORY: mkdir(scratch, "config"),
@@ -143,7 +152,7 @@ function settled(line: string, directory: string, address: string): string {
       .replace(/\b[0-9a-f]{16}\b/g, "APPLY")
       .replace(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z/g, "TIME")
       .replace(/\broot [A-Za-z0-9+/]{43}=/g, "root ROOTHASH")
-      .replace(/"root": "[^"]{44}"/g, '"root": "ROOTHASH"')
+      .replace(/"root":( ?)"[^"]{44}"/g, '"root":$1"ROOTHASH"')
       .replace(/"(user|unit)": "[^"]*"/g, '"$1": ""')
       .replace(/"(uid|pid)": \d+/g, '"$1": 0')
       .replace(/\S+ \(uid \d+\), pid \d+(, \S+)?$/, "USER")

@@ -27,6 +27,7 @@ const FIVE_ACTIONS = JSON.stringify({
 
 export interface TwoServices extends AsyncDisposable {
   readonly directory: string;
+  readonly stateDir: string;
   /** Environment of a program that manages these services. */
   readonly env: Readonly<Record<string, string>>;
   /** All that both hold. */
@@ -35,8 +36,12 @@ export interface TwoServices extends AsyncDisposable {
   app(disk?: Disk): App;
 }
 
-/** `state`: a state directory that is copied, instead of an empty one. */
-export async function openTwoServices(state: string | null = null): Promise<TwoServices> {
+/** `state`: a folder with `state` and `config` that is copied, instead of empty ones. `elsewhere`: where the state directory
+ * lies instead. */
+export async function openTwoServices(
+  state: string | null = null,
+  elsewhere: string | null = null,
+): Promise<TwoServices> {
   const directory = mkdtempSync(join(tmpdir(), "op-dbus-crash-"));
   const bus = await testBus();
   const [test1, demo1] = await Promise.all([startTestService(bus.address), startDemoService(bus.address)]);
@@ -45,6 +50,7 @@ export async function openTwoServices(state: string | null = null): Promise<TwoS
   for (const name of ["run", "home"]) mkdirSync(join(directory, name), { mode: 0o700 });
   if (state !== null) copyWhole(state, directory);
   writeFileSync(join(directory, "five.json"), FIVE_ACTIONS, { mode: 0o600 });
+  const stateDir = elsewhere ?? join(directory, "state");
   const env = {
     PATH: process.env["PATH"] ?? "",
     HOME: join(directory, "home"),
@@ -52,11 +58,12 @@ export async function openTwoServices(state: string | null = null): Promise<TwoS
     OP_DBUS_PLUGIN_DIRS: join(directory, "plugins"),
     CONFIGURATION_DIRECTORY: join(directory, "config"),
     OP_DBUS_RUNTIME_DIR: join(directory, "run"),
-    OP_DBUS_STATE_DIR: join(directory, "state"),
+    OP_DBUS_STATE_DIR: stateDir,
     OP_DBUS_VERIFY_TIMEOUT_MS: "200",
   };
   return {
     directory,
+    stateDir,
     env,
     machine: () => `${stateText(test1.state)} ${demo1.state()}`,
     app: (disk) => appFor(env, disk),

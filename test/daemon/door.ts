@@ -8,6 +8,7 @@ import { openConnection } from "../../src/api/client/client.ts";
 import { PROTOCOL, type CallerSettings, type Hello } from "../../src/api/wire.ts";
 import { createLog } from "../../src/base/log.ts";
 import { systemClock, type Clock } from "../../src/base/clock.ts";
+import type { DoorLimits } from "../../src/server/keeper.ts";
 import { listen, type Door } from "../../src/server/socket.ts";
 
 export const ACTOR = { uid: 1, pid: 2, user: "anna", unit: "a.service", subject: "op-dbus test" };
@@ -34,7 +35,7 @@ export interface TestDoor extends AsyncDisposable {
 
 export async function testDoor(
   work: Work,
-  options: { clock?: Clock; path?: string; hello?: Hello } = {},
+  options: { clock?: Clock; path?: string; hello?: Hello; limits?: DoorLimits } = {},
 ): Promise<TestDoor> {
   const directory = mkdtempSync(join(tmpdir(), "op-dbus-door-"));
   mkdirSync(join(directory, "daemon"), { mode: 0o700 });
@@ -54,6 +55,7 @@ export async function testDoor(
     hello: options.hello ?? HELLO,
     clock: options.clock ?? systemClock,
     log,
+    ...(options.limits === undefined ? {} : { limits: options.limits }),
     open(caller) {
       open++;
       return {
@@ -91,6 +93,8 @@ export async function begun(path: string, env: Readonly<Record<string, string>> 
 export interface TestTalk extends Talk {
   readonly told: Event[];
   readonly asked: string[];
+  /** Who does the work. */
+  pid(): number | null;
   abort(): void;
 }
 
@@ -98,11 +102,14 @@ export function testTalk(answer = true): TestTalk {
   const controller = new AbortController();
   const told: Event[] = [];
   const asked: string[] = [];
+  let worker: number | null = null;
   return {
     told,
     asked,
     signal: controller.signal,
     abort: () => controller.abort(),
+    elsewhere: (pid) => void (worker = pid),
+    pid: () => worker,
     tell: (event) => void told.push(event),
     ask: (question, worst) => {
       asked.push(`${question} ${worst}`);

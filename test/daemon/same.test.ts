@@ -113,6 +113,32 @@ function steady(entry: Entry): Entry {
   return { ...entry, lines };
 }
 
+// Whose numbers they are is what it is for: the same words would be wrong.
+const NUMBERS = `
+$ op-dbus query demo1 --json
+$ op-dbus metrics --json
+$ op-dbus metrics --format prometheus
+$ op-dbus metrics
+$ op-dbus top
+`;
+
+test("metrics are the daemon's where one runs, and those of this process where none does", async () => {
+  const lines = NUMBERS.trim().replaceAll(/$/gm, "\n[0]");
+  const pictures = [/^! error OPD9046: no daemon runs/m, /^applies +none yet[^]*org\.opdbus\.Demo1 +GetAll/m];
+  for (const serves of [false, true]) {
+    const played = await play(parseScript(lines), serves);
+    const [, json, text, table, picture] = played.entries.map((entry) =>
+      entry.kind === "command" ? entry.lines.join("\n") : "",
+    );
+    assert.match(json!, serves ? /"daemon": true/ : /"daemon": false/);
+    assert.equal(/^op_dbus_bus_calls_total [1-9]/m.test(text!), serves);
+    assert.equal(/bus_member_calls +service=org\.opdbus\.Demo1 member=GetAll/.test(table!), serves);
+    assert.match(picture!, pictures[Number(serves)]!);
+    assert.match(table!, serves ? /of the daemon, process \d+/ : /of this process: no daemon runs/);
+    for (const operation of played.asked) asked.add(operation);
+  }
+});
+
 test("every operation that belongs to the daemon was asked of it", () => {
   const names = Object.keys(OPERATIONS) as OperationName[];
   const missing = names.filter((name) => OPERATIONS[name].place === "daemon" && !asked.has(name));
@@ -123,6 +149,8 @@ test("every command that can be sent to a daemon stands in a script", () => {
   const sent = COMMANDS.filter(
     ({ operation }) => operation !== null && OPERATIONS[operation].place === "daemon",
   );
-  const missing = sent.filter(({ name }) => !VERBS.includes(`\n$ op-dbus ${name}`)).map(({ name }) => name);
+  const missing = sent
+    .filter(({ name }) => !`${VERBS}${NUMBERS}`.includes(`\n$ op-dbus ${name}`))
+    .map(({ name }) => name);
   assert.deepEqual(missing, []);
 });

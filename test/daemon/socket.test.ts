@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { existsSync, lstatSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -84,6 +84,7 @@ test("Ctrl-C of the client fires the signal of its request alone", async () => {
   const [first, second] = [testTalk(), testTalk()];
   const replies = [connection.request("apply", {}, first), connection.request("plan", {}, second)];
   await until(() => running.count === 2);
+  assert.deepEqual([first.pid(), second.pid()], [process.pid, process.pid]);
   first.abort();
   assert.equal(await replies[0], "ended");
   assert.equal(running.aborted, 1);
@@ -221,6 +222,80 @@ test("a line beyond the limit closes the connection before it is kept", async ()
     await new Promise<void>((resolve) => socket.write(piece, () => resolve()));
   await closed;
   assert.match(stage.log(), /OPD9044/);
+});
+
+/** Resolves when the daemon has closed it. */
+function ended(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.on("error", () => undefined).once("close", () => resolve()));
+}
+
+test("a client that says nothing is disconnected, one that waits for its work is not", async () => {
+  const { running, work } = patient();
+  await using stage = await testDoor(work, { limits: { idleDeadlineMs: 30, queueBytesMax: 1e6 } });
+  const busy = await begun(stage.path);
+  const reply = busy.request("apply", {}, testTalk());
+  await until(() => running.count === 1);
+  const silent = connect({ path: stage.path });
+  const half = connect({ path: stage.path });
+  half.write('{"type":"begin","actor');
+  await Promise.all([ended(silent.resume()), ended(half.resume())]);
+  // Only now, when others were given up, it ends: its own time did not run meanwhile.
+  running.finish();
+  assert.equal(await reply, "ended");
+  await until(() => stage.open() === 0);
+});
+
+test("a client that does not read is disconnected, and what it asked for goes on to its end", async () => {
+  const { running, work } = patient();
+  await using stage = await testDoor(work, { limits: { idleDeadlineMs: 60_000, queueBytesMax: 100_000 } });
+  const socket = connect({ path: stage.path });
+  const closed = ended(socket.pause());
+  socket.write(`${JSON.stringify({ type: "begin", actor: ACTOR, settings: SETTINGS })}\n`);
+  socket.write('{"type":"request","id":1,"operation":"apply","request":{}}\n');
+  await until(() => running.count === 1);
+  // Its socket takes some, then they wait here.
+  const pings = '{"type":"ping"}\n'.repeat(1_000);
+  for (let n = 0; !/does not read/.test(stage.log()) && n < 10_000; n++) {
+    socket.write(pings);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  assert.match(stage.log(), /a client does not read its answers/);
+  socket.destroy();
+  await closed;
+  await until(() => running.ended === 1 && stage.open() === 0);
+  const next = await begun(stage.path);
+  await next.ping();
+  await next.end();
+});
+
+test("thousands of requests in one breath: each is answered, none runs twice", async () => {
+  let ran = 0;
+  await using stage = await testDoor(async (_name, request) => {
+    ran++;
+    await Promise.resolve();
+    return request;
+  });
+  const connection = await begun(stage.path);
+  const answers = await Promise.allSettled(
+    Array.from({ length: 5_000 }, (_, n) => connection.request("query", n, testTalk())),
+  );
+  const replies = answers.filter(({ status }) => status === "fulfilled");
+  assert.equal(replies.length, ran);
+  assert.ok(ran >= LIMITS.socketRequestsMax && answers.length === 5_000);
+  await connection.end();
+});
+
+test("a value nested beyond measure closes the connection, and only that one", async () => {
+  await using stage = await testDoor(echo);
+  const socket = connect({ path: stage.path });
+  const closed = ended(socket.resume());
+  const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+  socket.write(`${JSON.stringify({ type: "begin", actor: ACTOR, settings: SETTINGS })}\n`);
+  socket.write(`{"type":"request","id":1,"operation":"query","request":${deep}}\n`);
+  await closed;
+  const other = await begun(stage.path);
+  assert.equal(await other.request("query", "here", testTalk()), "here");
+  await other.end();
 });
 
 test("requests beyond the limit are refused, none is lost", async () => {

@@ -38,6 +38,8 @@ export interface OpOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Run as this uid instead of root. */
   readonly uid?: number;
+  /** Another program of ours than the command line: its path below the repository. */
+  readonly program?: string;
 }
 
 /** false when lab machines can be booted here, else the reason. */
@@ -83,7 +85,8 @@ export function boot(name: string, { bind = [] }: BootOptions = {}): Machine {
     };
     const as = uid === 0 ? [] : ["setpriv", `--reuid=${uid}`, "--clear-groups"];
     // The sources and not bin/op-dbus: what was built may be older than what is tested.
-    return [lab, ["join", unique, ...as, process.execPath, join(root, "src/main.ts"), ...args], env];
+    const program = join(root, options.program ?? "src/main.ts");
+    return [lab, ["join", unique, ...as, process.execPath, program, ...args], env];
   }
   return {
     name: unique,

@@ -11,6 +11,9 @@ import { testBus, type TestBus } from "../support/embedded-bus.ts";
 import { startTestService, type TestService } from "../service/service.ts";
 
 const root = join(import.meta.dirname, "../..");
+/** Every run loads the same modules: compiled once, that is most of its time. Outside of what a scenario looks through. */
+const compiled = mkdtempSync(join(tmpdir(), "op-dbus-compiled-"));
+process.once("exit", () => rmSync(compiled, { recursive: true, force: true }));
 
 export interface Outcome {
   readonly status: number | null;
@@ -67,6 +70,7 @@ export async function openStage(): Promise<Stage> {
     OP_DBUS_RUNTIME_DIR: join(directory, "run"),
     OP_DBUS_STATE_DIR: join(directory, "state"),
     OP_DBUS_VERIFY_TIMEOUT_MS: "1000",
+    NODE_COMPILE_CACHE: compiled,
   };
   return {
     bus,

@@ -82,7 +82,7 @@ test("commit in time keeps it, and its guard ends", async () => {
 
 test("nobody commits: it goes back by itself", async () => {
   await using stage = await openStage();
-  const id = await armed(stage, wishes(SECOND), ["--no-commit", "--timeout", "1"]);
+  const id = await armed(stage, wishes(SECOND), ["--no-commit", "--timeout", "3"]);
   await until(() => titles(stage).join() === "first,first");
   await ended(stage);
   const late = ends(await stage.op(["commit", id]), 6);
@@ -290,14 +290,34 @@ test("the JSON stream tells of the checkpoint before the first call and in its l
     .map((line) => JSON.parse(line) as Record<string, unknown>);
   const types = lines.map(({ type }) => type);
   assert.ok(types.indexOf("checkpoint_armed") < types.indexOf("apply_start"), types.join());
+  assert.equal(lines.find(({ type }) => type === "checkpoint_armed")?.["by"], "guard");
+  assert.ok(!types.includes("audit_appended"), "it has not ended");
   const last = lines.at(-1) as { type: string; end: string; checkpoint: { id: string; timeout_ms: number } };
   assert.deepEqual([last.type, last.end, last.checkpoint.timeout_ms], ["summary", "held", 600_000]);
   const rolled = ends(await stage.op(["rollback", "--json", last.checkpoint.id]), 0);
-  const events = rolled.stdout
+  const told = rolled.stdout
     .trim()
     .split("\n")
-    .map((line) => (JSON.parse(line) as { type: string }).type);
-  assert.deepEqual(events, ["version", "rollback_start", "rollback_complete", "summary"]);
+    .map((line) => JSON.parse(line) as { type: string });
+  assert.deepEqual(
+    told.map(({ type }) => type),
+    ["version", "rollback_start", "rollback_complete", "audit_appended", "summary"],
+  );
+  const appended = told.at(-2) as unknown as {
+    apply: string;
+    entries: [number, number];
+    size: number;
+    root: string;
+  };
+  const shown = ends(await stage.op(["history", "show", "@1", "--json"]), 0);
+  const { apply, audit } = JSON.parse(shown.stdout) as {
+    apply: string;
+    audit: { first: number; last: number; checkpoint: { size: number; root: string } };
+  };
+  assert.deepEqual(
+    [appended.apply, ...appended.entries, appended.size, appended.root],
+    [apply, audit.first, audit.last, audit.checkpoint.size, audit.checkpoint.root],
+  );
 });
 
 const usage: readonly (readonly [flags: readonly string[], says: RegExp])[] = [

@@ -52,6 +52,30 @@ const greeting = (text: string): string =>
   JSON.stringify({ version: 1, plugins: { demo1: { Greeting: text } } });
 
 test(
+  "the end of an apply that waited for its commit is in a snapshot too",
+  { skip: noLoopBtrfs },
+  async (t) => {
+    const state = join(loopBtrfs(t, 512)[0]!, "state");
+    const run = await commands(t, state);
+    const perOperation = { OP_DBUS_SNAPSHOT_INTERVAL: "per-op" };
+    const document = join(state, "../wish.json");
+    for (const end of ["commit", "rollback"]) {
+      writeFileSync(document, greeting(end), { mode: 0o600 });
+      const held = await run(["apply", "--no-commit", "--timeout", "300", document], perOperation);
+      assert.equal(held.status, 0, held.err);
+      const before = readdirSync(join(state, "@snapshots")).length;
+      const { status, err } = await run([end], perOperation);
+      assert.equal(status, 0, err);
+      const names = readdirSync(join(state, "@snapshots"));
+      assert.equal(names.length, before + 1, end);
+      const newest = join(state, "@snapshots", names.sort().at(-1)!);
+      const { out } = await run(["audit", "list", "--type", "end", "--json", "--state-dir", newest]);
+      assert.match(out, new RegExp(`"by": ?"${end}"`), end);
+    }
+  },
+);
+
+test(
   "every apply is in a snapshot, and what a person asks for is made and explained",
   { skip: noLoopBtrfs },
   async (t) => {

@@ -106,6 +106,7 @@ function filesDisk(files: Files): Disk {
       const names = below(path).map((name) => name.split("/")[depth] ?? "");
       return names.length === 0 ? fail("ENOENT") : [...new Set(names)].toSorted();
     },
+    readlink: () => fail("EINVAL"),
     write: refuse,
     writeAsync: refuse,
     fdatasync: refuse,

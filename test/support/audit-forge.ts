@@ -12,6 +12,7 @@ import {
   encodeHeader,
   HEADER_BYTES,
   newBlock,
+  PAGE_BYTES,
 } from "../../src/store/log/format.ts";
 import { scanLog, type Frame } from "../../src/store/log/log.ts";
 
@@ -32,8 +33,12 @@ export async function framesIn(directory: string): Promise<Frame[]> {
 /** A whole log of these frames as its first segment; `like`: a segment of the log that it claims to be. */
 export function segmentOf(frames: readonly Frame[], like: Buffer): Buffer {
   const header = headerOf(like);
-  const neededBytes = frames.reduce((sum, { payload }) => sum + payload.length + 24, HEADER_BYTES);
-  const bytes = Buffer.alloc(neededBytes < header.sizeBytes ? header.sizeBytes : SEGMENT_BYTES);
+  const neededBytes = frames.reduce((sum, { payload }) => sum + payload.length + 24 + 8, HEADER_BYTES);
+  const bytes = Buffer.alloc(
+    neededBytes < header.sizeBytes
+      ? header.sizeBytes
+      : Math.max(SEGMENT_BYTES, PAGE_BYTES * Math.ceil(neededBytes / PAGE_BYTES)),
+  );
   bytes.set(encodeHeader("AUDT", header.id, 0, bytes.length));
   const { seed } = headerOf(bytes);
   let at = HEADER_BYTES;

@@ -65,6 +65,7 @@ function recorded({ plan, reading }: Planned, report: Report, number: number): r
     address: "unix:path=/b",
     actor: { uid: 0, pid: 1, user: "root", unit: "", subject: "op-dbus apply web.toml" },
     process: { pid: 1, start: "1", boot: "b" },
+    place: { machine: "", boot: "b", path: "/j", inode: "1", born: "", device: "1" },
     time: timeAt(number, 10),
     documents: [{ file: "web.toml", format: "toml", digest: `d${number}`, text: null }],
     audit_size: 0,

@@ -89,6 +89,7 @@ export function memoryDisk(initial: ReadonlyMap<string, Uint8Array> = new Map())
     },
     close: (fd) => void descriptors.delete(fd),
     stat: (fd) => stats(opened(fd)),
+    readlink: (path) => fail("EINVAL", path),
     lstat: (path) => stats(named(path)),
     read(fd, into, position) {
       const bytes = opened(fd).bytes.subarray(position, position + into.length);

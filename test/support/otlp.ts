@@ -1,11 +1,14 @@
-// OTLP by the official definitions (test/fixtures/otlp, as published by the OpenTelemetry project) and protobufjs: what
-// our own encoder wrote is read by a decoder that shares nothing with it.
+// OTLP by the official definitions (as the OpenTelemetry project ships them in a package) and protobufjs: what our own
+// encoder wrote is read by a decoder that shares nothing with it.
 
 import { join } from "node:path";
 import protobuf from "protobufjs";
-import type { Signal } from "../../src/telemetry/export/sinks.ts";
+import type { Signal } from "../../src/telemetry/export/export.ts";
 
-const root = join(import.meta.dirname, "../fixtures/otlp");
+const root = join(
+  import.meta.dirname,
+  "../../node_modules/@opentelemetry/otlp-grpc-exporter-base/build/protos",
+);
 const definitions = new protobuf.Root();
 definitions.resolvePath = (_, target) => join(root, target);
 definitions.loadSync(
@@ -14,6 +17,24 @@ definitions.loadSync(
   ),
   { keepCase: true },
 );
+
+// The package is older than these parts of OTLP 1.5.
+const OTLP = "opentelemetry.proto";
+definitions.lookupType(`${OTLP}.trace.v1.Span`).add(new protobuf.Field("flags", 16, "fixed32"));
+definitions.lookupType(`${OTLP}.logs.v1.LogRecord`).add(new protobuf.Field("event_name", 12, "string"));
+for (const [signal, service, rejected] of [
+  ["trace", "Trace", "rejected_spans"],
+  ["logs", "Logs", "rejected_log_records"],
+  ["metrics", "Metrics", "rejected_data_points"],
+]) {
+  const partial = new protobuf.Type("PartialSuccess")
+    .add(new protobuf.Field(rejected!, 1, "int64"))
+    .add(new protobuf.Field("error_message", 2, "string"));
+  definitions
+    .lookupType(`${OTLP}.collector.${signal}.v1.Export${service}ServiceResponse`)
+    .add(partial)
+    .add(new protobuf.Field("partial_success", 1, "PartialSuccess"));
+}
 
 const COLLECTOR = "opentelemetry.proto.collector";
 const MESSAGES: Readonly<Record<Signal, string>> = {
@@ -104,6 +125,13 @@ export function decodeOtlp<S extends Signal>(signal: S, bytes: Uint8Array): Deco
   );
   const { resource } = perResource as { resource: OtlpResource };
   return { resource, items: items.map((item) => withHexIds(item)) as readonly Items[S][] };
+}
+
+/** Encodes with protobufjs what these bytes say: for comparing costs. */
+export function encodeOtlpRequest(signal: Signal, bytes: Uint8Array): () => Uint8Array {
+  const type = definitions.lookupType(`${MESSAGES[signal]}Request`);
+  const message = type.decode(bytes);
+  return () => type.encode(message).finish();
 }
 
 /** An answer by the official definitions. */

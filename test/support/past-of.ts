@@ -53,10 +53,10 @@ export function pastOf(...happened: readonly (Applied | (PlainTable & { readonly
 function entriesOf({ actions = [], end = {}, user = "root", file = "web.toml" }: Applied, number: number) {
   const [time, started, apply] = [minute(number), minute(number, -30), `apply${number}`];
   const actor = { uid: 0, pid: 1, user, unit: "", subject: "" };
-  const documents = [{ file, format: "toml", digest: `d${number}` }];
+  const documents = [{ file, format: "toml", digest: `d${number}`, text: null }];
   const rest = { by: "apply", faults: [], verification: null, probes: [], left: [] };
   return [
-    { type: "begin", time, apply, purpose: "apply", of: null, actor, started, documents },
+    { type: "begin", time, apply, purpose: "apply", of: null, bus: "", actor, started, documents },
     ...actions.map(([address, before, after, more = {}], i) => ({
       type: "action",
       time,

@@ -14,8 +14,8 @@ export function mixed(n: number): number {
 export function pushChecked(writer: RingWriter, n: number): void {
   const m = mixed(n);
   // The values are floats, which hold 24 bits.
-  writer.numbers.set([n, m, n & 0xffffff, m & 0xffffff]);
-  writer.push(n % 13, n & 0xff, m * 3, n, m, 0, (m & 1) === 1);
+  const place = writer.begin(n % 13, n & 0xff, m * 3, n, m, 0, (m & 1) === 1);
+  writer.fill(place, n, m, n & 0xffffff, m & 0xffffff);
 }
 
 /** null = every field is as pushed; else what is not. */

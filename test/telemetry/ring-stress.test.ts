@@ -11,7 +11,7 @@ import { newRing } from "../../src/telemetry/trace/ring.ts";
 import { EVENT_TYPES, ringReader } from "../../src/telemetry/trace/trace.ts";
 import { spoiled } from "./checked-events.ts";
 import { newOriginal, openOriginal, popOriginal } from "./original-ring.ts";
-import type { PusherData } from "./ring-pusher.ts";
+import type { PusherData } from "./pushing-thread.ts";
 
 const LONG = process.env["OP_DBUS_LONG"] === "1";
 const EVENTS = LONG ? 100_000_000 : 5_000_000;
@@ -20,7 +20,7 @@ const CAPACITIES = [4, 64, 1024, 16_384];
 const CONTROL_RUNS_MAX = 40;
 
 function pusher(data: PusherData): { worker: Worker; ended: Promise<unknown> } {
-  const worker = new Worker(new URL("./ring-pusher.ts", import.meta.url), { workerData: data });
+  const worker = new Worker(new URL("./pushing-thread.ts", import.meta.url), { workerData: data });
   return { worker, ended: once(worker, "exit") };
 }
 

@@ -78,16 +78,20 @@ function conversation(
   let ponged: { resolve(): void; reject(error: Error): void } | null = null;
   let broken: OpError | null = null;
   let next = 0;
+  /** Its process. */
+  let daemon = 0;
   const send = (message: FromClient): void => void (socket.writable && socket.write(writeLine(message)));
 
   function handle(message: FromDaemon): void {
     switch (message.type) {
       case "hello":
+        daemon = message.pid;
         return ready(connectionOf(message));
       case "taken": {
         const one = pending.get(message.id);
-        if (one !== undefined) one.taken = true;
-        return;
+        if (one === undefined) return;
+        one.taken = true;
+        return one.talk.elsewhere?.(daemon);
       }
       case "event":
         return pending.get(message.id)?.talk.tell(decodeValue(message.event) as Event);

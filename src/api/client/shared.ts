@@ -5,6 +5,7 @@ import { resolve } from "node:path";
 import type { Configured } from "../../base/config.ts";
 import { fileName, showSetting } from "../../base/config.ts";
 import { configHome, type Config, type Name, type Who } from "../../base/settings.ts";
+import { TELEMETRY_SETTINGS } from "../../base/telemetry-settings.ts";
 import type { CallerSettings } from "../wire.ts";
 
 /** Travelling, or the caller's own. The two folders find the socket: what finds it has the same ones. */
@@ -17,6 +18,8 @@ const APART: ReadonlySet<Name> = new Set<Name>([
   "logLevel",
   "runtimeDir",
   "stateDir",
+  // Each process exports its own: no command ends otherwise for it.
+  ...(Object.keys(TELEMETRY_SETTINGS) as (keyof typeof TELEMETRY_SETTINGS)[]),
 ]);
 
 /** Name -> value, for people and for comparing. */

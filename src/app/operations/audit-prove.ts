@@ -35,7 +35,9 @@ function indexesOf(audit: Audit, what: string): readonly number[] {
     if (number === null ? isNamed : generation.number === number) found = generation;
   }
   if (found === null)
-    throw new OpError("OPD5120", `the audit log has nothing of ${visible(what)}`, { hint: "op-dbus history" });
+    throw new OpError("OPD5120", `the audit log has nothing of ${visible(what)}`, {
+      hint: "op-dbus history",
+    });
   const { first, last } = found;
   return Array.from({ length: last - first + 1 }, (_, i) => first + i);
 }

@@ -4,8 +4,16 @@
 import { lstatSync } from "node:fs";
 import { join } from "node:path";
 import { errnoOf } from "../../base/file.ts";
+import { OpError } from "../../base/error.ts";
 import type { PlainTable } from "../../base/text/text.ts";
-import { anchorOf, readAnchor, readPin, verifyAudit, type Anchor } from "../../store/audit/audit.ts";
+import {
+  anchorOf,
+  readAnchor,
+  readPin,
+  verifyAudit,
+  type Anchor,
+  type AuditReport,
+} from "../../store/audit/audit.ts";
 import { checkPrivate, systemDisk } from "../../store/file/file.ts";
 import type { Bound } from "../bound.ts";
 import type { Parts } from "../parts.ts";
@@ -14,29 +22,44 @@ export const verify: Bound<"audit.verify"> = async (parts, { full, against, witn
   const { clock, configured, who } = parts;
   const directory = join(configured.config.stateDir, "@timing");
   // Read before the log is: it only grows.
-  const anchors = [...ownPin(parts), ...against.map(({ text, file }) => readAnchor(text, file))];
+  const own = ownPin(parts);
+  const given = against.map(({ text, file }) => readAnchor(text, file));
+  const anchors = [...(own === null || own instanceof OpError ? [] : [own]), ...given];
   // A log that was never begun and one that was removed are both empty: only an anchor knows which.
   if (isThere(directory)) checkPrivate(systemDisk, directory, who.uid);
   const options = { directory, disk: systemDisk, clock, full, anchors, witnesses, blobsOf: textsOf };
   const report = await verifyAudit(options);
-  return { ...report, anchors: [...anchors.map(({ name }) => name), ...witnesses] };
+  const names = [...anchors.map(({ name }) => name), ...witnesses];
+  return own instanceof OpError ? spoiled(report, own, names) : { ...report, anchors: names };
 };
 
-/** What op-dbus itself remembers of the newest head. */
-function ownPin({ configured, who }: Parts): readonly Anchor[] {
-  const folder = join(configured.config.stateDir, "@state");
-  if (!isThere(folder)) return [];
-  checkPrivate(systemDisk, folder, who.uid);
-  const path = join(folder, "pin");
-  const pin = readPin(systemDisk, path);
-  return pin === null ? [] : [anchorOf(pin, path)];
+/** A pin that cannot be read vouches for nothing, and somebody has seen to that. */
+function spoiled(report: AuditReport, { code, message, where = "" }: OpError, anchors: readonly string[]) {
+  const finding = { code, severity: "alarm", message, where } as const;
+  return { ...report, holds: false, findings: [finding, ...report.findings], anchors };
 }
 
-/** Long texts of the documents that an apply was made from: blobs that its first entry binds. */
+/** What op-dbus itself remembers of the newest head; null = nothing yet, or why it cannot be read. */
+function ownPin({ configured, who }: Parts): Anchor | OpError | null {
+  const folder = join(configured.config.stateDir, "@state");
+  if (!isThere(folder)) return null;
+  checkPrivate(systemDisk, folder, who.uid);
+  const path = join(folder, "pin");
+  try {
+    const pin = readPin(systemDisk, path);
+    return pin && anchorOf(pin, path);
+  } catch (error) {
+    if (error instanceof OpError) return error;
+    throw error;
+  }
+}
+
+/** Long texts of the documents that an apply was made from: blobs that its first entry binds. Of an entry that somebody
+ * else wrote nothing may be taken for granted. */
 function textsOf({ type, documents }: PlainTable): readonly string[] {
   if (type !== "begin" || !Array.isArray(documents)) return [];
-  return (documents as readonly PlainTable[])
-    .map(({ digest, text }) => (text === null ? digest : null))
+  return (documents as readonly (PlainTable | null)[])
+    .map((one) => (one?.["text"] === null ? one["digest"] : null))
     .filter((digest) => typeof digest === "string");
 }
 

@@ -23,9 +23,5 @@ async function look(
 ): Promise<{ readonly all: readonly Waiting[]; readonly bus: BusIdentity }> {
   const { bus } = await parts.session(talk);
   const journal = await parts.peekJournal();
-  try {
-    return { all: journal === null ? [] : waiting(journal, parts.clock), bus };
-  } finally {
-    await journal?.close();
-  }
+  return { all: journal === null ? [] : waiting(journal, parts.clock), bus };
 }

@@ -3,10 +3,11 @@
 import { OpError } from "../../base/error.ts";
 import type { Bound } from "../bound.ts";
 import { keep } from "../settled.ts";
+import { snapshotAfterApply } from "../snapshots.ts";
 import { withWaiting } from "../with-waiting.ts";
 
-export const commit: Bound<"commit"> = async (parts, request, talk) =>
-  await withWaiting(parts, request, talk, async (settling, waiting) => {
+export const commit: Bound<"commit"> = async (parts, request, talk) => {
+  const settled = await withWaiting(parts, request, talk, async (settling, waiting) => {
     const { id, state } = waiting;
     if (state === "held") return await keep(settling, waiting, "commit");
     const why =
@@ -15,3 +16,6 @@ export const commit: Bound<"commit"> = async (parts, request, talk) =>
         : `the time for a commit of ${id} is over`;
     throw new OpError("OPD2131", why, { now: "it is put back", hint: "op-dbus checkpoint list" });
   });
+  await snapshotAfterApply(parts, talk);
+  return settled;
+};

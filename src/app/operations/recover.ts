@@ -1,21 +1,23 @@
-// recover: resolve what a crash left, and nothing else; with `list` only show it.
+// recover: resolve what a crash left, and nothing else; with `list` only show it, with `abandon` end one as it stands.
 
+import { abandon as giveUp } from "../abandon.ts";
 import type { Bound } from "../bound.ts";
-import { interruptedHere, recoverLocked } from "../recovery.ts";
+import { refuseElsewhere } from "../pending.ts";
+import { factsOf, interruptedHere, recoverLocked } from "../recovery.ts";
+import { snapshotAfterApply } from "../snapshots.ts";
 
-export const recover: Bound<"recover"> = async (parts, { list }, talk) => {
+export const recover: Bound<"recover"> = async (parts, { list, abandon }, talk) => {
   const session = await parts.session(talk, { recover: false });
-  const pending = (await interruptedHere(parts, session)).map(({ id, begin }) => ({
-    id,
-    since: begin.time,
-    user: begin.actor.user,
-    subject: begin.actor.subject,
-    actions: begin.actions.length,
-  }));
-  if (list || pending.length === 0) return { pending, recovered: [] };
+  const pending = await interruptedHere(parts, session);
+  if (list || (pending.length === 0 && abandon === null))
+    return { pending: pending.map(factsOf), recovered: [] };
   const lock = await parts.lock(session.bus.guid, null, talk.signal);
   try {
-    return { pending: [], recovered: await recoverLocked(parts, session) };
+    const recovered =
+      abandon === null ? await recoverLocked(parts, session) : [await giveUp(parts, session, abandon)];
+    if (recovered.length > 0) await snapshotAfterApply(parts, talk);
+    if (abandon === null) for (const each of pending) refuseElsewhere(each);
+    return { pending: [], recovered };
   } finally {
     await lock.release();
   }

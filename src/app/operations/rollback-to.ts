@@ -27,7 +27,9 @@ export const rollbackTo: Bound<"rollback.to"> = async (parts, request, talk) => 
     holdMs: null,
   };
   const meaning = { purpose: "rollback", of: `@${number}` } as const;
-  const made = async (session: Session): Promise<readonly SourceText[]> => [await wayBackTo(parts, session, number)];
+  const made = async (session: Session): Promise<readonly SourceText[]> => [
+    await wayBackTo(parts, session, number),
+  ];
   return await applyDocuments(parts, { ...plain, ...asked }, talk, meaning, made);
 };
 

@@ -91,6 +91,11 @@ export const COMMAND_CODES = {
     "the daemon went away",
     "The connection to the daemon ended before its answer came. What was asked only reads, so nothing was changed. Run the command again: without a daemon it does the work itself.",
   ),
+  OPD9046: code(
+    "unavailable",
+    "no daemon runs that could be watched",
+    "`op-dbus top` shows what the daemon of this state directory does, and none was found, or the one that runs has other settings and is not asked (`op-dbus top -v` says why). Start one with `op-dbus daemon`, or `systemctl start op-dbus`. What a single command does is told by that command: add -v to it.",
+  ),
   OPD9043: code(
     "unknown",
     "the daemon went away during a change",

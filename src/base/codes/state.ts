@@ -121,7 +121,7 @@ export const STATE_CODES = {
   OPD2132: code(
     "stale",
     "there is nothing that waits for a commit",
-    "commit, rollback and checkpoint show are about an apply that was made with --no-commit and is still open on this bus. There is none, or none of this name. `op-dbus checkpoint list` shows what is open; what was committed is taken back with `op-dbus rollback --to N`.",
+    "commit, rollback and checkpoint show are about an apply that was made with --no-commit and is still open on this bus. There is none, or none of this name. A commit that comes too late ends so too, with a status other than 0, so that no script takes it for done. `op-dbus checkpoint list` shows what is open; what was committed is taken back with `op-dbus rollback --to N`.",
   ),
   OPD2133: code(
     "locked",
@@ -132,6 +132,16 @@ export const STATE_CODES = {
     "unavailable",
     "the guard could not be started",
     "A timed commit is kept by a process of its own, which puts everything back when nobody commits in time. It did not get ready, so nothing was changed. Where systemd runs it is a transient unit: `journalctl -u UNIT` says what it had to say.",
+  ),
+  OPD2135: code(
+    "stale",
+    "no apply of this ID was interrupted",
+    "`op-dbus recover --abandon ID` ends an apply whose process is gone and which was not resolved yet. There is none of this ID on this bus: it may have been resolved meanwhile, by any command that talks to the bus, or it still works or waits for its commit. `op-dbus recover --list` shows what is interrupted, `op-dbus history` how others ended.",
+  ),
+  OPD2136: code(
+    "protected",
+    "this is a copy of an apply that was begun elsewhere",
+    "The journal says of every apply where it was begun: on which machine and in which folder. This one is open in a state directory that was copied, restored from a backup, or brought from another machine. What became of the apply is known where it was begun, and it may have been committed there long ago, so nothing here puts it back. `op-dbus recover --abandon ID` closes it in this state directory without touching the machine and lists what is not as it was before; `op-dbus recover --list` shows what is open. Was the folder moved, and its apply is truly open? Move it back to the path that the message names.",
   ),
   // saved plans
   OPD2140: code(

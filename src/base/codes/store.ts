@@ -33,12 +33,12 @@ export const STORE_CODES = {
   OPD5101: code(
     "corrupt",
     "the audit log does not agree with itself",
-    "The entries on disk do not give the tree head that was signed for them, a blob that an entry binds is missing, or an entry is none. Tiles that are missing or torn are no reason for this: they are made again from the segments. Nothing is appended to such a log, because that would sign what somebody may have changed. `op-dbus audit verify` says what is wrong and where; keep the folder as it is for whoever has to find out why.",
+    "The entries on disk do not give the tree head that was signed for them, the newest head is not signed by the log's key, the log is not the one that the pin (@state/pin) remembers, a blob that an entry binds is missing, or an entry is none. Tiles that are missing or torn are no reason for this: they are made again from the segments. Nothing is appended to such a log, because that would sign what somebody may have changed. `op-dbus audit verify` says what is wrong and where; keep the folder as it is for whoever has to find out why. Was an older copy of the log put back on purpose, put the pin of that copy back with it. To go on with a new log, move the folder and the pin aside together.",
   ),
   OPD5102: code(
     "protected",
     "the signing key of the audit log is missing",
-    "Each log is signed by the key that its own entries name; that key is not in the keys folder (or is another one), so nothing can be appended. Put audit.key back from a copy. Without one, move the folder of the audit log aside: a new log with a new key begins, and the old one stays verifiable.",
+    "Each log is signed by the key that its own entries name; that key is not in the keys folder (or is another one), so nothing can be appended. Put audit.key back from a copy. Without one, move the folder of the audit log and its pin (@state/pin) aside together: a new log with a new key begins, and the old one stays verifiable.",
   ),
   OPD5103: code(
     "input",
@@ -48,7 +48,7 @@ export const STORE_CODES = {
   OPD5104: code(
     "input",
     "an anchor that cannot be read",
-    "An anchor is what the audit log is compared with: a pin (JSON with origin, size, root, key) or a signed checkpoint note. This file is neither.",
+    "An anchor is what the audit log is compared with: a pin (JSON with origin, size, root, key) or a signed checkpoint note. This file is neither. Is it the pin that op-dbus keeps itself (@state/pin), nothing is appended while it cannot be read, because it is what tells a forged log: compare the log with another anchor (`op-dbus audit verify --full --against FILE`), then move the pin aside. The next signed head writes it anew.",
   ),
   OPD5105: code(
     "corrupt",
@@ -88,7 +88,7 @@ export const STORE_CODES = {
   OPD5112: code(
     "corrupt",
     "audit: the log contradicts an anchor",
-    "Found by `op-dbus audit verify`: a pin, a checkpoint that was kept elsewhere, or a witness remembers another log: a longer one, another root, another key or another name. The log was cut, exchanged or written anew. The anchor may also be of another machine.",
+    "Found by `op-dbus audit verify`: a pin, a checkpoint that was kept elsewhere, or a witness remembers another log: a longer one, another root, another key or another name. The log was cut, exchanged or written anew. The anchor may also be of another machine, or of a copy of this one: two machines that were cloned with log and key write two histories of one name, and each contradicts what is remembered of the other. The log's own key is no witness.",
   ),
   OPD5113: code(
     "corrupt",

@@ -68,6 +68,7 @@ export const apply = command<Flags, string[]>({
     [5, "another op-dbus changes this bus, or an apply on it waits for its commit"],
     [6, "the saved plan no longer fits"],
     [7, "weaker than --require-… or an untrusted plan file"],
+    [8, "the audit log or the journal is damaged"],
     [9, "polkit or the bus refuses"],
     [10, "a yes is needed and nobody can be asked"],
     [65, "the documents are wrong"],

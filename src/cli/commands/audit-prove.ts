@@ -1,5 +1,7 @@
 // `op-dbus audit prove`: one file that shows to anybody, without op-dbus, what the log recorded.
 
+import { join } from "node:path";
+import { packageDir } from "../../base/package.ts";
 import { command, type Context } from "../command.ts";
 import { filePath } from "../options.ts";
 
@@ -55,6 +57,8 @@ async function run(context: Context, flags: Flags, what: string): Promise<number
   }
   await context.writeOut(flags.out, reply.text);
   const { provenJson, provenText } = await import("../views/audit.ts");
-  terminal.print(globals.json ? provenJson(reply, flags.out) : provenText(reply, flags.out, terminal.out));
+  const verifier = join(packageDir(), "docs/verifier/verify.mjs");
+  if (globals.json) terminal.print(provenJson(reply, flags.out));
+  else if (!globals.quiet) terminal.print(provenText(reply, flags.out, verifier, terminal.out));
   return 0;
 }

@@ -20,6 +20,7 @@ export const commit = command<Flags, [string?]>({
     [4, "the same, and not everything could be put back"],
     [5, "another op-dbus changes this bus"],
     [6, "nothing waits for a commit, or it is too late"],
+    [7, "it was begun elsewhere: this state directory is a copy"],
   ],
   examples: [
     ["op-dbus commit", "keep the newest"],

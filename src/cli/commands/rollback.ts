@@ -26,6 +26,7 @@ export const rollback = command<Flags, [string?]>({
     [4, "not, or not verifiably, put back: a person is needed"],
     [5, "another op-dbus changes this bus"],
     [6, "nothing waits for a commit"],
+    [7, "it was begun elsewhere: this state directory is a copy"],
     [10, "with --to: a yes is needed and nobody can be asked"],
     [65, "with --to: there is no such generation"],
   ],

@@ -2,7 +2,7 @@
 // and documents said: every text of theirs is made visible.
 
 import { visible } from "../../base/visible.ts";
-import { writeJson } from "../../base/text/text.ts";
+import { writeJson, type Plain } from "../../base/text/text.ts";
 import type { CheckpointNote, ReplyOf } from "../../api/api.ts";
 import type { Look } from "../terminal.ts";
 import { fitted, table } from "./table.ts";
@@ -17,6 +17,8 @@ type ImportReply = ReplyOf<"audit.import">;
 export function reportText(report: Report, look: Look): string {
   const { holds, anchored, anchoredSize, counts, signedSize, origin, root, key, full, findings, more } =
     report;
+  if (holds && counts.entries + findings.length === 0)
+    return "The audit log is empty: there is nothing to verify.\n";
   const anchor = anchored === "anchored" ? `anchored up to entry ${anchoredSize}` : anchored;
   const verdict = holds
     ? `${look.paint("green", "Consistent")}, ${anchor}`
@@ -60,11 +62,16 @@ const COLUMNS = [{ title: "INDEX", right: true }, { title: "TIME" }, { title: "T
 export function entriesText({ entries, size }: Listing, look: Look): string {
   if (entries.length === 0) return size === 0 ? "The audit log is empty.\n" : "No such entries.\n";
   const rows = entries.map(({ index, value }) => {
-    const { type, time, ...rest } = value;
-    return [String(index), visible(String(time)), visible(String(type)), whatOf(rest)];
+    const { type = null, time = null, ...rest } = value;
+    return [String(index), textOf(time), textOf(type), whatOf(rest)];
   });
   const [head, ...lines] = fitted(table(COLUMNS, rows), look);
   return `${[look.paint("dim", head!), ...lines, look.paint("dim", `${entries.length} of ${count(size, "entry", "entries")}`)].join("\n")}\n`;
+}
+
+/** Of an entry that somebody else wrote any member may be anything. */
+function textOf(value: Plain): string {
+  return visible(typeof value === "string" ? value : writeJson(value, 0));
 }
 
 /** What says most of an entry on one line. */
@@ -82,11 +89,17 @@ export function entriesJson({ entries, size }: Listing): string {
   return toJson({ size, entries: entries.map(({ index, value }) => ({ index, entry: value })) });
 }
 
-export function provenText({ indexes, size, key }: Proven, file: string, look: Look): string {
+/** `verifier`: the program that checks it. */
+export function provenText(
+  { indexes, size, key }: Proven,
+  file: string,
+  verifier: string,
+  look: Look,
+): string {
   return [
     `${look.paint("green", "Written")}: ${visible(file)} proves ${count(indexes.length, "entry", "entries")} of ${size}.`,
     `  key    ${visible(key)}`,
-    `  check  node verify.mjs ${visible(file)} --key ${visible(key)}`,
+    `  check  node ${visible(verifier)} ${visible(file)} --key ${visible(key)}`,
     "",
   ].join("\n");
 }

@@ -3,10 +3,14 @@
 import { visible } from "../../base/visible.ts";
 import type { CheckpointReply, SettledReply } from "../../api/api.ts";
 import type { Look } from "../terminal.ts";
+import { timeText } from "./history.ts";
 import { fitted, table } from "./table.ts";
 import { count, replyJson, showMs, showValue } from "./value.ts";
 
-const COLUMNS = ["ID", "STATE", "GOES BACK", "CHANGES", "BY", "GUARD"].map((title) => ({ title }));
+const COLUMNS = ["ID", "STATE", "GOES BACK", "CHANGES", "BY", "GUARD"].map((title) => ({
+  title,
+  right: title === "CHANGES",
+}));
 
 export function checkpointsText(checkpoints: readonly CheckpointReply[], look: Look): string {
   if (checkpoints.length === 0) return "Nothing waits for a commit.\n";
@@ -23,12 +27,12 @@ export function checkpointsText(checkpoints: readonly CheckpointReply[], look: L
 }
 
 export function checkpointText(checkpoint: CheckpointReply, look: Look): string {
-  const { id, actor, actions, documents, probes, here, since, ageMs, deadline } = checkpoint;
+  const { id, actor, actions, documents, probes, here, elsewhere, since, ageMs, deadline } = checkpoint;
   const unit = actor.unit === "" ? "" : ` in ${visible(actor.unit)}`;
   const lines = [
-    `${look.paint("bold", `Checkpoint ${id}`)}  ${stateText(checkpoint)}, ${goesBack(checkpoint)} (${deadline})`,
-    `  made ${showMs(ageMs)} ago (${since}) by ${visible(actor.user)}, process ${actor.pid}${unit}: ${visible(actor.subject)}`,
-    `  from ${documents.map((file) => visible(file)).join(", ")}${here ? "" : "; on another bus"}`,
+    `${look.paint("bold", `Checkpoint ${id}`)}  ${elsewhere === null ? `${stateText(checkpoint)}, goes back ${goesBack(checkpoint)} (${timeText(deadline)})` : visible(elsewhere)}`,
+    `  made ${showMs(ageMs)} ago (${timeText(since)}) by ${visible(actor.user)}, process ${actor.pid}${unit}: ${visible(actor.subject)}`,
+    `  from ${documents.map((file) => visible(file)).join(", ")}${here || elsewhere !== null ? "" : "; on another bus"}`,
     `  guard: ${guardText(checkpoint)}`,
     "",
   ];
@@ -38,19 +42,21 @@ export function checkpointText(checkpoint: CheckpointReply, look: Look): string 
   }
   for (const probe of probes) lines.push(`  ? ${visible(probe)}`);
   if (here) lines.push("", `op-dbus commit ${id}  keeps it, op-dbus rollback ${id}  goes back now.`);
+  if (elsewhere !== null) lines.push("", `op-dbus recover --abandon ${id}  closes it here.`);
   return `${lines.join("\n")}\n`;
 }
 
-function stateText({ state, here }: CheckpointReply): string {
+function stateText({ state, here, elsewhere }: CheckpointReply): string {
   const word = { running: "running", held: "waits", overdue: "overdue", "earlier-boot": "before this boot" }[
     state
   ];
-  return here ? word : `${word} (other bus)`;
+  return here ? word : elsewhere === null ? `${word} (other bus)` : "a copy";
 }
 
-function goesBack({ state, leftMs }: CheckpointReply): string {
-  if (state === "overdue" || state === "earlier-boot") return "is put back next";
-  return leftMs > 0 ? `goes back in ${showMs(leftMs)}` : "goes back now";
+function goesBack({ state, leftMs, elsewhere }: CheckpointReply): string {
+  if (elsewhere !== null) return "not here";
+  if (state === "overdue" || state === "earlier-boot") return "next";
+  return leftMs > 0 ? `in ${showMs(leftMs)}` : "now";
 }
 
 function guardText({ guard }: CheckpointReply): string {

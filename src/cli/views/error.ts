@@ -42,7 +42,9 @@ function faultText(fault: Fault, look: Look, isSaid: boolean, errorHint: string 
     const { wanted, found } = fault.differs as { wanted: Shown; found?: Shown };
     if (at !== undefined && fault.address !== undefined)
       lines[0] = `  ${look.paint("bold", visible(fault.address))}  ${look.paint("dim", place)}`;
-    lines.push(`      wanted ${showValue(wanted)}   found ${showValue(found)}`);
+    // What could not be put back is compared with what was there, all else with what a document says.
+    const [then, now] = fault.code === "OPD2121" ? ["was", "is"] : ["wanted", "found"];
+    lines.push(`      ${then} ${showValue(wanted)}   ${now} ${showValue(found)}`);
   }
   if (at !== undefined && fault.snippet !== undefined && fault.snippet !== "") {
     const number = String(at.line);

@@ -26,11 +26,11 @@ export function eventText(event: Event, look: Look): string | null {
       return `${head} ${look.paint("red", outcome.outcome)} ${showMs(event.elapsedMs)}\n      ${visible(outcome.reason)}`;
     }
     case "checkpoint_armed":
-      return `${look.paint("dim", `checkpoint of ${visible(event.plugin)}: it goes back by itself after ${showMs(event.timeoutMs)}`)}`;
-    case "guard_armed":
       return look.paint(
         "dim",
-        `guard ready: ${visible(event.unit === "" ? `process ${event.pid}` : event.unit)}`,
+        event.by === "service"
+          ? `checkpoint of ${visible(event.plugin)}: it goes back by itself after ${showMs(event.timeoutMs)}`
+          : `guard ready: ${visible(event.unit === "" ? `process ${event.pid}` : event.unit)}`,
       );
     case "rollback_start":
       return `${look.paint("yellow", "putting back")} ${count(event.steps, "change")}: ${visible(event.reason)}`;
@@ -40,6 +40,7 @@ export function eventText(event: Event, look: Look): string | null {
     case "apply_start":
     case "apply_progress":
     case "verify_attempt":
+    case "audit_appended":
       return null;
   }
 }
@@ -72,11 +73,9 @@ export function eventJson(event: Event): string[] {
     case "diagnostic":
     case "rollback_start":
     case "rollback_complete":
-      return [replyJson(event, 0)];
     case "checkpoint_armed":
-      return [replyJson({ type: event.type, plugin: event.plugin, timeoutMs: event.timeoutMs }, 0)];
-    case "guard_armed":
-      return [replyJson({ ...event, type: "checkpoint_armed" }, 0)];
+    case "audit_appended":
+      return [replyJson(event, 0)];
     case "planned": {
       const { addresses, plan } = event;
       const line = (id: string, action: object): string =>

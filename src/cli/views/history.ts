@@ -8,8 +8,9 @@ import { count, replyJson } from "./value.ts";
 
 export function historyText(reply: ReplyOf<"history">, look: Look): string {
   const { listed, total } = reply;
-  if (total === 0 && listed.length === 0) return "Nothing was applied here yet.\n";
-  if (listed.length === 0) return `None of ${count(total, "generation")} fits.\n`;
+  const open = reply.waiting.map((each) => `${look.paint("yellow", openText(each))}\n`).join("");
+  if (total === 0 && listed.length === 0) return open || "Nothing was applied here yet.\n";
+  if (listed.length === 0) return `None of ${count(total, "generation")} fits.\n${open}`;
   const columns = [
     { title: "GEN", right: true },
     { title: "TIME" },
@@ -23,7 +24,16 @@ export function historyText(reply: ReplyOf<"history">, look: Look): string {
   const shown = listed.filter(({ kind }) => kind === "generation").length;
   const rest =
     total > shown ? [look.paint("dim", `${shown} of ${count(total, "generation")}; --limit shows more`)] : [];
-  return `${[look.paint("dim", head!), ...lines, ...rest].join("\n")}\n`;
+  return `${[look.paint("dim", head!), ...lines, ...rest].join("\n")}\n${open}`;
+}
+
+type Open = ReplyOf<"history">["waiting"][number];
+
+function openText({ id, actor, deadline, state }: Open): string {
+  const who = `Not ended: checkpoint ${id} of ${visible(actor.user)}`;
+  return state === "held" || state === "running"
+    ? `${who} waits for its commit until ${timeText(deadline)} (op-dbus checkpoint list)`
+    : `${who} is due to go back (op-dbus recover)`;
 }
 
 function row(entry: Listed): string[] {
@@ -71,11 +81,11 @@ export function briefText(generation: Brief): string {
   return `@${generation.number}, ${timeText(generation.time)}, ${whoText(generation)}`;
 }
 
-export function historyJson({ listed, total }: ReplyOf<"history">): string {
+export function historyJson({ listed, total, waiting }: ReplyOf<"history">): string {
   const entries = listed.map((entry) =>
     entry.kind === "generation"
       ? { kind: entry.kind, ...entry.generation }
       : { kind: entry.kind, ...entry.other },
   );
-  return replyJson({ type: "history", total, entries });
+  return replyJson({ type: "history", total, waiting, entries });
 }

@@ -13,7 +13,10 @@ test("the time of a call for many counts once", () => {
     elapsedMs,
   });
   const results = [result("install", 900), result("install", 900), result("remove", 100)];
-  const reply = { report: { end: "done", results, verification: null } } as unknown as ApplyReply;
+  const reply = {
+    report: { end: "done", results, verification: null },
+    armed: null,
+  } as unknown as ApplyReply;
   const look = { width: 80, cut: false, paint: plainPaint, verbose: false };
   assert.equal(reportText(reply, look), "Applied: 3 changes in 1.0 s, not verified.\n");
 });

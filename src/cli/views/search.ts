@@ -8,7 +8,7 @@ import { briefText, endText, purposeText } from "./history.ts";
 import { count, replyJson, shorten } from "./value.ts";
 
 export function searchText({ found, total }: ReplyOf<"search">, look: Look): string {
-  if (total === 0) return "Nothing that was applied holds all of these words.\n";
+  if (total === 0) return "Nothing that was applied holds what is searched for.\n";
   const lines = found.flatMap(({ generation, lines: hits, more }) => [
     `${look.paint("bold", briefText(generation))}  ${purposeText(generation)}, ${endText(generation)}`,
     ...hits.map((line) => `    ${shorten(visible(line), 4 * LIMITS.shownValueCharsMax)}`),

@@ -58,7 +58,7 @@ export function snappedText(reply: ReplyOf<"snapshots.create">, look: Look): str
 }
 
 export function prunedText({ pruned, why }: ReplyOf<"snapshots.prune">, look: Look): string {
-  if (pruned === null) return look.paint("yellow", `Nothing to prune: ${why}.\n`);
+  if (pruned === null) return `${look.paint("yellow", `Nothing to prune: ${why}.`)}\n`;
   const lines = goneLines(pruned, look);
   return `${lines.length === 0 ? "Nothing to remove." : lines.join("\n")}\n`;
 }

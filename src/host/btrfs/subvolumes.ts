@@ -34,7 +34,7 @@ export interface BtrfsSubvolumes {
 export function btrfsSubvolumes(uid: number): BtrfsSubvolumes {
   return Object.freeze({
     async lacks(folder: string) {
-      if (!isBtrfs(folder)) return "it is not on BTRFS: its folders are plain ones";
+      if (!isBtrfs(folder)) return "the state directory is not on BTRFS: its folders are plain ones";
       if (uid !== 0) return "only root can remove the subvolumes of BTRFS: its folders are plain ones";
       try {
         await runBtrfs(["--version"]);

@@ -250,7 +250,7 @@ export class Connection implements Bus {
 
   #transmit(wire: Wire, call: Call, then: Settle): void {
     if (call.signal?.aborted === true) return then(null, cancelled(call));
-    const settle = this.#options.meter?.called(then) ?? then;
+    const settle = this.#options.meter?.called(call, then) ?? then;
     const serial = this.#pending.nextSerial();
     try {
       const bytes = message.encodeMessage(

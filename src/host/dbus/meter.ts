@@ -1,8 +1,10 @@
 // What a connection counts, as metrics of the process: calls with their ends and their time, signals, bytes. Made once
 // per recorder and handed to connections; a connection without one counts nothing.
 
-import type { Counter, Histogram, Metrics } from "../../telemetry/metrics/metrics.ts";
+import { family, type Counter, type Histogram, type Metrics } from "../../telemetry/metrics/metrics.ts";
+import { MEASURED } from "../../telemetry/measured.ts";
 import { systemClock } from "../../base/clock.ts";
+import type { Call } from "./call.ts";
 import * as message from "./message.ts";
 import type { Settle } from "./pending.ts";
 
@@ -13,7 +15,7 @@ export interface BusMeter {
   readonly bytesIn: Counter;
   readonly bytesOut: Counter;
   /** Counts a call that leaves now; gives the `settle` that counts its end. */
-  called(settle: Settle): Settle;
+  called(call: Pick<Call, "destination" | "member">, settle: Settle): Settle;
 }
 
 export function busMeter(metrics: Metrics): BusMeter {
@@ -29,17 +31,32 @@ export function busMeter(metrics: Metrics): BusMeter {
     "bus_call_ms",
     "Time from a call to its answer, milliseconds",
   );
+  // By whom and what: sums, because a histogram for each of them would fill the slab.
+  const byMember = family(
+    (labels) => ({
+      calls: metrics.counter("bus_member_calls", "Calls sent, by service and member", labels),
+      ms: metrics.counter("bus_member_ms", "Time until calls were answered, by service and member", labels),
+    }),
+    "service",
+    "member",
+  );
   return Object.freeze({
     signals: metrics.counter("bus_signals", "Signals received"),
     dropped: metrics.counter("bus_dropped", "Messages refused by their header"),
     bytesIn: metrics.counter("bus_bytes_in", "Bytes received"),
     bytesOut: metrics.counter("bus_bytes_out", "Bytes sent"),
-    called(settle: Settle): Settle {
+    called({ destination, member }: Pick<Call, "destination" | "member">, settle: Settle): Settle {
+      if (!MEASURED) return settle;
       const startMs = systemClock.monotonicMs();
       calls.add();
+      // Unique names are countless and say nothing.
+      const one = byMember.of(destination.startsWith(":") ? "unique" : destination, member);
+      one.calls.add();
       return (reply, error) => {
         if (reply !== null) {
-          latencyMs.record(systemClock.monotonicMs() - startMs);
+          const tookMs = systemClock.monotonicMs() - startMs;
+          latencyMs.record(tookMs);
+          one.ms.add(tookMs);
           (reply.type === message.ERROR ? errors : replies).add();
         } else if (error !== null) (error.code === "OPD3004" ? timeouts : lost).add();
         settle(reply, error);

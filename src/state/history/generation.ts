@@ -2,9 +2,10 @@
 // only tells people: it may have gone back. An apply's entries stand together in the log, so one apply at a time is held
 // in memory, however long the log is. Pure.
 
-import type { PlainTable } from "../../base/text/text.ts";
+import type { Plain, PlainTable } from "../../base/text/text.ts";
 import type { Past } from "../ports.ts";
 import type { ActionEntry, BeginEntry, EndEntry, GapEntry } from "../recorded.ts";
+import { recordedIn } from "./form.ts";
 
 export interface Generation {
   /** 1, 2, ...; written `@1`. */
@@ -47,17 +48,16 @@ export function* happenings(past: Past): Generator<Happening> {
   let open: Open | null = null;
   let number = 0;
   for (const { index, value } of past.entries()) {
-    // The log keeps what state wrote, unchanged: the forms are those of recorded.ts.
-    const entry = value as unknown as BeginEntry | ActionEntry | EndEntry | { readonly type: "" };
-    if (entry.type === "begin") open = { first: index, value, begin: entry, actions: [] };
+    const entry = recordedIn(value);
+    if (entry === null) yield { kind: "other", other: otherOf(index, value) };
+    else if (entry.type === "begin") open = { first: index, value, begin: entry, actions: [] };
     else if (entry.type === "action") {
       if (entry.apply === open?.begin.apply) open.actions.push(entry);
-    } else if (entry.type === "end") {
-      if (entry.apply !== open?.begin.apply) continue;
+    } else if (entry.apply === open?.begin.apply) {
       number += 1;
       yield { kind: "generation", generation: closed(number, open, entry, index, value) };
       open = null;
-    } else yield { kind: "other", other: otherOf(index, value) };
+    }
   }
 }
 
@@ -68,14 +68,19 @@ export function* generations(past: Past): Generator<Generation> {
 
 function closed(number: number, open: Open, end: EndEntry, last: number, value: PlainTable): Generation {
   const { first, begin, actions } = open;
-  const time = String(value["time"]);
+  const time = textOf(value["time"]);
   const { previous = null } = open.value as { readonly previous?: Generation["previous"] };
   return { number, first, last, time, timeMs: Date.parse(time), previous, begin, actions, end };
 }
 
 function otherOf(index: number, value: PlainTable): Other {
   const gap = value["type"] === "gap" ? (value as unknown as GapEntry) : null;
-  return { index, type: String(value["type"]), time: String(value["time"]), gap, value };
+  return { index, type: textOf(value["type"]), time: textOf(value["time"]), gap, value };
+}
+
+/** "" for what no entry of ours has there. */
+function textOf(value: Plain | undefined): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** What an apply made or meant to make other than it was: what it did, without what was not begun. */

@@ -18,12 +18,19 @@ function checkStanding(time: string, generation: number, notes: readonly RegExp[
     for (const [i, note] of notes.entries()) assert.match(standing.notes[i]!, note);
   });
 }
-checkStanding(minute(0), 0);
+checkStanding(minute(0), 0, [/^that is before the first apply, which ended at 2026-01-01T00:01:00.000Z/]);
 checkStanding(minute(0, 45), 0, [/^@1 was under way/]);
 checkStanding(minute(1), 1);
 checkStanding(minute(1, 20), 1, [/^nobody looked from .* \(the daemon was off\)$/]);
 checkStanding(minute(1, 50), 1, [/^nobody looked/, /^@2 was under way/]);
 checkStanding(minute(2), 2);
+
+test("where nothing was applied that is said", () => {
+  assert.deepEqual(standingAt(pastOf(), timeOf(minute(1))), {
+    generation: 0,
+    notes: ["nothing was applied here yet"],
+  });
+});
 
 test("where the clock went back, the log's order counts", () => {
   const wrong = pastOf({ actions: [["p:F", 0, 1]] }, { actions: [["p:F", 1, 2]] });

@@ -38,6 +38,7 @@ export interface Standing {
 export function standingAt(past: Past, timeMs: number): Standing {
   let generation = 0;
   let sinceMs = -Infinity;
+  let firstTime: string | null = null;
   const gaps: { readonly fromMs: number; readonly toMs: number; readonly text: string }[] = [];
   const underWay: Generation[] = [];
   for (const happening of happenings(past)) {
@@ -48,11 +49,17 @@ export function standingAt(past: Past, timeMs: number): Standing {
       gaps.push({ fromMs: Date.parse(gap.from), toMs: Date.parse(gap.to), text });
       continue;
     }
-    const { timeMs: atMs, number, begin } = happening.generation;
+    const { timeMs: atMs, number, begin, time } = happening.generation;
+    firstTime ??= time;
     if (atMs <= timeMs) [generation, sinceMs] = [number, atMs];
     else if (Date.parse(begin.started) <= timeMs) underWay.push(happening.generation);
   }
+  const before =
+    firstTime === null
+      ? "nothing was applied here yet"
+      : `that is before the first apply, which ended at ${firstTime}: this is what the applies since found`;
   const notes = [
+    ...(generation === 0 && underWay.length === 0 ? [before] : []),
     ...gaps.filter(({ fromMs, toMs }) => fromMs <= timeMs && toMs >= sinceMs).map(({ text }) => text),
     ...underWay
       .filter(({ number }) => number > generation)

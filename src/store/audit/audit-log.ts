@@ -15,7 +15,7 @@ import type { Blobs } from "./blobs.ts";
 import { headText } from "./checkpoint.ts";
 import { entryBytes, entryValue, slim, whole } from "./entry.ts";
 import { ENTRY_FRAME, Growth, NOTE_FRAME } from "./growth.ts";
-import { firstSigner, nextSigner, signerOf, type KeyFolder } from "./keys.ts";
+import { firstSigner, needSigner, nextSigner, signerOf, type KeyFolder } from "./keys.ts";
 import { EMPTY_ROOT, leafHash } from "./merkle.ts";
 import { parseNote, parseVkey, signatureLine, verifyNote, type Signer } from "./note.ts";
 import { consistencyPath, inclusionPath, rootOf, type SubtreeHash } from "./path.ts";
@@ -23,6 +23,7 @@ import type { Pin } from "./pin.ts";
 import { writePosition } from "./position.ts";
 import { Shelf } from "./shelf.ts";
 import { unbundled, type Tiles } from "./tiles.ts";
+import { needEntries, needPinned, needSignature } from "./signable.ts";
 import { TILE_WIDTH } from "./tree.ts";
 
 export interface AuditParts {
@@ -44,10 +45,14 @@ export class AuditLog implements Audit {
   readonly #parts: AuditParts;
   readonly #shelf: Shelf;
   #signer: Signer | null = null;
+  /** Why nothing is appended. */
+  #refusal: OpError | null = null;
   /** The note that the derived files were last written for. */
   #published: string | null;
   /** The newest note whose signature was seen to hold. */
   #believed: string | null;
+  /** Entries before this one were seen to be entries, or are our own. */
+  #seenSize = 0;
   #unsignedSinceMs: number;
 
   /** `published`: as of opening, when its signature held. */
@@ -59,12 +64,20 @@ export class AuditLog implements Audit {
     this.#unsignedSinceMs = parts.clock.monotonicMs();
   }
 
-  /** What is signed next vouches for everything before it, so everything before it has to be what was remembered: by
-   * the pin, and by the newest head. Throws OPD5101. */
-  begin(pin: Pin | null): void {
-    this.#believe();
-    if (pin !== null) this.#compare(pin);
-    this.#publish();
+  /** What is signed next vouches for everything before it, so everything before it has to be what was remembered, by the
+   * pin and by the newest head. Else it stays open, for what needs no record (the machine comes first), and takes nothing. */
+  begin(pin: Pin | OpError | null): void {
+    if (this.#parts.readOnly) return;
+    try {
+      if (pin instanceof OpError) throw pin;
+      this.#believe();
+      if (pin !== null)
+        needPinned(pin, { size: this.size, rootOf: (size) => this.#rootAt(size) }, this.#parts);
+      this.#publish();
+    } catch (error) {
+      if (!(error instanceof OpError)) throw error;
+      this.#refusal = error;
+    }
   }
 
   get origin(): string {
@@ -107,14 +120,8 @@ export class AuditLog implements Audit {
   }
 
   *entries(from: number, to = this.size): Generator<Entry> {
-    let index = Math.max(0, from);
-    const end = Math.min(to, this.size);
-    while (index < end) {
-      const bundle = this.#bundle(Math.floor(index / TILE_WIDTH));
-      if (bundle === null) return yield* this.#scan(index, end);
-      for (const bytes of bundle.slice(index % TILE_WIDTH, (index % TILE_WIDTH) + end - index))
-        yield { index: index++, value: entryValue(bytes), bytes };
-    }
+    for (const { index, bytes } of this.#bytes(Math.max(0, from), Math.min(to, this.size)))
+      yield { index, value: entryValue(bytes), bytes };
   }
 
   inclusion(index: number, size: number): readonly Buffer[] {
@@ -172,6 +179,10 @@ export class AuditLog implements Audit {
   }
 
   async reserve(sizeBytes: number): Promise<void> {
+    const { growth, keys } = this.#parts;
+    if (this.#refusal !== null) throw this.#refusal;
+    if (growth.key === "") this.#signer ??= firstSigner(keys);
+    else if (this.#signer?.verifier.vkey !== growth.key) this.#signer = needSigner(keys, growth.key);
     await this.#parts.log.reserve(sizeBytes);
   }
 
@@ -192,11 +203,16 @@ export class AuditLog implements Audit {
     const before = this.size;
     let first = 0;
     let checkpoint: Checkpoint | null = null;
-    await this.#parts.log.append(() => {
-      const made = this.#frames(bodies, options, rotate);
-      ({ first, checkpoint } = made);
-      return made.frames;
-    });
+    try {
+      await this.#parts.log.append(() => {
+        const made = this.#frames(bodies, options, rotate);
+        ({ first, checkpoint } = made);
+        return made.frames;
+      });
+    } catch (error) {
+      this.#seenSize = Math.min(this.#seenSize, this.size);
+      throw error;
+    }
     if (before === (this.latest()?.size ?? 0)) this.#unsignedSinceMs = this.#parts.clock.monotonicMs();
     this.#settle();
     return { first, checkpoint };
@@ -210,6 +226,7 @@ export class AuditLog implements Audit {
   ): { readonly frames: readonly Frame[]; readonly first: number; readonly checkpoint: Checkpoint | null } {
     const { growth, keys } = this.#parts;
     if (growth.fault !== null) throw growth.fault;
+    if (this.#refusal !== null) throw this.#refusal;
     this.#believe();
     const signer = this.#current();
     const next = rotate ? nextSigner(keys, signer.verifier.name) : null;
@@ -220,13 +237,15 @@ export class AuditLog implements Audit {
     const leaves = entries.map(leafHash);
     const first = growth.tree.size + own.length;
     bodies.forEach((body, n) => {
-      const starts = options.group && n === 0 ? { previous: this.#previous() } : {};
+      const starts = options.group && n === 0 ? { previous: { ...this.#newest() } } : {};
       const ends =
         options.group && n === bodies.length - 1 ? { binds: binding(first, leaves.slice(own.length)) } : {};
       const bytes = entryBytes(body, this.#stamp(), { ...starts, ...ends });
       entries.push(bytes);
       leaves.push(leafHash(bytes));
     });
+    // With the lock held: what comes next in the log are these.
+    this.#seenSize += entries.length;
     const frames: Frame[] = entries.map((payload) => ({ type: ENTRY_FRAME, payload }));
     if (!options.checkpoint) return { frames, first, checkpoint: null };
     const checkpoint = this.#signed(leaves, next === null ? [signer] : [signer, next]);
@@ -259,37 +278,26 @@ export class AuditLog implements Audit {
     return { time: rfc3339(clock.wallMs()), boot: bootId, mono_ms: Math.round(clock.monotonicMs()) };
   }
 
-  #previous(): PlainTable {
+  #newest(): Pick<Checkpoint, "size" | "root"> {
     const { size, root } = this.latest() ?? { size: 0, root: EMPTY_ROOT.toString("base64") };
     return { size, root };
   }
 
-  /** The newest head is signed by the key that the log names. Heads before it need not be looked at: it has them. */
+  /** Everything that a new head would vouch for may be signed. Throws OPD5101. */
   #believe(): void {
-    const { growth, directory } = this.#parts;
-    const { latest, key } = growth;
-    if (latest === null || latest.note === this.#believed) return;
-    const [note, verifier] = [parseNote(latest.note), parseVkey(key)];
-    if (note === null || verifier === null || verifyNote(note, [verifier]).good.length === 0)
-      throw disagrees(
-        directory,
-        `the head of ${latest.size} entries is not signed by the key of the audit log`,
-      );
-    this.#believed = latest.note;
-  }
-
-  #compare({ size, root }: Pin): void {
-    const { growth, directory } = this.#parts;
-    if (size > this.size)
-      throw disagrees(directory, `the audit log has ${this.size} entries, and a head of ${size} was pinned`);
-    const { latest } = growth;
-    const own = latest?.size === size ? latest.root : this.#rootAt(size);
-    if (own !== root)
-      throw disagrees(directory, `the first ${size} entries of the audit log are others than were pinned`);
+    const { latest, key } = this.#parts.growth;
+    if (latest !== null && latest.note !== this.#believed) needSignature(latest, key, this.#parts);
+    this.#believed = latest?.note ?? null;
+    const from = Math.max(this.#seenSize, latest?.size ?? 0);
+    if (from < this.size) needEntries(this.#bytes(from, this.size), this.#newest(), this.#parts);
+    this.#seenSize = this.size;
   }
 
   #rootAt(size: number): string {
-    return this.#repairing((subtree) => rootOf(size, subtree)).toString("base64");
+    const { latest } = this.#parts.growth;
+    return latest?.size === size
+      ? latest.root
+      : this.#repairing((subtree) => rootOf(size, subtree)).toString("base64");
   }
 
   /** After records were followed: is all well, and do the derived files say it? */
@@ -328,12 +336,21 @@ export class AuditLog implements Audit {
     throw new OpError("OPD5101", `bundle ${index} of the audit log is not what its tree says`);
   }
 
-  *#scan(from: number, to: number): Generator<Entry> {
+  *#bytes(from: number, to: number): Generator<Omit<Entry, "value">> {
+    let index = from;
+    while (index < to) {
+      const bundle = this.#bundle(Math.floor(index / TILE_WIDTH));
+      if (bundle === null) return yield* this.#scan(index, to);
+      for (const bytes of bundle.slice(index % TILE_WIDTH, (index % TILE_WIDTH) + to - index))
+        yield { index: index++, bytes };
+    }
+  }
+
+  *#scan(from: number, to: number): Generator<Omit<Entry, "value">> {
     let index = 0;
     for (const { type, payload } of this.#parts.log.records(0)) {
       if (type !== ENTRY_FRAME) continue;
-      const bytes = Buffer.from(payload);
-      if (index >= from) yield { index, value: entryValue(bytes), bytes };
+      if (index >= from) yield { index, bytes: Buffer.from(payload) };
       if (++index >= to) return;
     }
   }
@@ -358,10 +375,6 @@ export class AuditLog implements Audit {
     if (!again.tree.root().equals(growth.tree.root()))
       throw new OpError("OPD5101", "the segments of the audit log do not give its tree");
   }
-}
-
-function disagrees(directory: string, message: string): OpError {
-  return new OpError("OPD5101", message, { where: directory, hint: "op-dbus audit verify" });
 }
 
 /** The entry that makes a key the log's own. */

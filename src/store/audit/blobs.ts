@@ -48,10 +48,15 @@ export class Blobs {
   }
 }
 
-/** What is wrong with the blob `digest`; null = nothing. Throws OPD5003. */
+/** What is wrong with the blob `digest`; null = nothing. */
 export function blobFault(disk: Disk, directory: string, digest: string): string | null {
   if (!/^[0-9a-f]{64}$/.test(digest)) return "it is no digest";
-  const content = readWhole(disk, join(directory, blobPath(digest)), LIMITS.blobSizeBytesMax);
-  if (content === null) return "it is missing";
-  return hash("sha256", content) === digest ? null : "it has another content";
+  try {
+    const content = readWhole(disk, join(directory, blobPath(digest)), LIMITS.blobSizeBytesMax);
+    if (content === null) return "it is missing";
+    return hash("sha256", content) === digest ? null : "it has another content";
+  } catch (error) {
+    if (error instanceof OpError) return error.message;
+    throw error;
+  }
 }

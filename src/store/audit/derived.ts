@@ -1,10 +1,10 @@
 // The small files of an audit log. Most can be made again from the segments (tiles, bundles, the newest checkpoint, the
 // place to open from) and are not synced: after a power cut one may be missing, empty or half, and what reads it checks
 // it. How each is written is chosen by what an append may cost: creating is cheaper than renaming, renaming onto a file
-// makes ext4 write it out at once, and changing a sector in place costs nothing.
+// makes ext4 write it out at once, and changing a sector in place costs nothing; who reads it meanwhile may see half.
 
 import { randomBytes } from "node:crypto";
-import { constants } from "node:fs";
+import { constants, type Stats } from "node:fs";
 import { dirname } from "node:path";
 import { assert } from "../../base/assert.ts";
 import { OpError } from "../../base/error.ts";
@@ -14,6 +14,8 @@ import type { Disk } from "../file/file.ts";
 
 const { O_RDONLY, O_WRONLY, O_CREAT, O_EXCL, O_NONBLOCK } = constants;
 const SECTOR_BYTES = 512;
+/** A copy of a sector takes nanoseconds: who meets several in a row looks at something else. */
+const TRIES_MAX = 10;
 
 /** The content of a regular file of at most `sizeBytesMax`; null when there is no such file. Throws OPD5003 when it is
  * something else or cannot be read. */
@@ -22,7 +24,7 @@ export function readWhole(disk: Disk, path: string, sizeBytesMax: number): Buffe
   try {
     fd = disk.open(path, O_RDONLY | O_NONBLOCK);
   } catch (error) {
-    if (errnoOf(error) === "ENOENT") return null;
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return null;
     throw unreadable(path, errnoOf(error));
   }
   try {
@@ -38,6 +40,17 @@ export function readWhole(disk: Disk, path: string, sizeBytesMax: number): Buffe
   } finally {
     disk.close(fd);
   }
+}
+
+/** The same of a file that may be written over just now (`writeOver`): what two readings in a row agree on. */
+export function readSteady(disk: Disk, path: string, sizeBytesMax: number): Buffer | null {
+  let bytes = readWhole(disk, path, sizeBytesMax);
+  for (let tries = 0; tries < TRIES_MAX && bytes !== null; tries++) {
+    const again = readWhole(disk, path, sizeBytesMax);
+    if (again?.equals(bytes) === true) break;
+    bytes = again;
+  }
+  return bytes;
 }
 
 /** Writes a file that appears whole, making its folders; `sync`: durable when it returns. Throws OPD5002. */
@@ -94,11 +107,38 @@ export function writeSector(disk: Disk, path: string, text: string): void {
   }
 }
 
+/** A text whose length seldom changes: written over one of the same length that fits a sector, else a new file in its
+ * place. Throws OPD5002. */
+export function writeOver(disk: Disk, path: string, bytes: Uint8Array): void {
+  let fd: number | null = null;
+  try {
+    fd = disk.open(path, O_WRONLY | O_NONBLOCK);
+    const stats = disk.stat(fd);
+    if (stats.isFile() && stats.size === bytes.length && bytes.length <= SECTOR_BYTES)
+      return disk.write(fd, bytes, 0);
+  } catch {
+    // It is missing, or nothing that can be written over.
+  } finally {
+    if (fd !== null) disk.close(fd);
+  }
+  writeWhole(disk, path, bytes, false);
+}
+
 export function removeIfThere(disk: Disk, path: string): void {
   try {
     disk.unlink(path);
   } catch {
     // It is gone, or stays: it is read only where its content is checked.
+  }
+}
+
+/** null when there is nothing of that name. Throws OPD5003. */
+export function lookedAt(disk: Disk, path: string): Stats | null {
+  try {
+    return disk.lstat(path);
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT" || errnoOf(error) === "ENOTDIR") return null;
+    throw unreadable(path, errnoOf(error));
   }
 }
 
@@ -141,5 +181,8 @@ export function cannotWrite(path: string, error: unknown): OpError {
 }
 
 function unreadable(path: string, why: string): OpError {
-  return new OpError("OPD5003", `${visible(path)} cannot be read: ${why}`, { where: path });
+  return new OpError("OPD5003", `${visible(path)} cannot be read: ${why}`, {
+    where: path,
+    hint: `ls -ld ${path}`,
+  });
 }

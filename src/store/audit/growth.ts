@@ -3,6 +3,7 @@
 // remembered as a fault and not thrown: the log is in the middle of handing over records.
 
 import { OpError } from "../../base/error.ts";
+import { LIMITS } from "../../base/limits.ts";
 import type { LogRecord } from "../log/log.ts";
 import type { Checkpoint } from "./model.ts";
 import { parseHead } from "./checkpoint.ts";
@@ -56,7 +57,7 @@ export class Growth {
   }
 
   follow({ seq, type, payload }: LogRecord): void {
-    if (type === ENTRY_FRAME) this.#entry(payload);
+    if (type === ENTRY_FRAME) this.#entry(seq, payload);
     else if (type === NOTE_FRAME) this.#note(seq, Buffer.from(payload).toString("utf8"));
     else this.fault ??= new OpError("OPD5101", `record ${seq} of the audit log has the unknown type ${type}`);
   }
@@ -84,7 +85,13 @@ export class Growth {
       this.#tiles.write("entries", index, width, Buffer.concat(this.#bundle.slice(0, width)));
   }
 
-  #entry(payload: Uint8Array): void {
+  #entry(seq: number, payload: Uint8Array): void {
+    // A bundle has two bytes for its length.
+    if (payload.length > LIMITS.entrySizeBytesMax) {
+      const sizes = `${payload.length} bytes, and an entry has at most ${LIMITS.entrySizeBytesMax}`;
+      this.fault ??= new OpError("OPD5101", `record ${seq} of the audit log has ${sizes}`);
+      return;
+    }
     const entry = bundled(payload);
     this.#bundle.push(entry);
     if (this.#bundle.length === TILE_WIDTH) {

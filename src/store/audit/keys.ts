@@ -8,7 +8,14 @@
 // what they name. The first key may be made by anybody, the first of two processes wins; a rotation works with the lock of
 // the log held.
 
-import { createPrivateKey, generateKeyPairSync, hash, randomBytes } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  randomBytes,
+  type KeyObject,
+} from "node:crypto";
 import { join } from "node:path";
 import { OpError } from "../../base/error.ts";
 import { errnoOf, readTrusted } from "../../base/file.ts";
@@ -19,6 +26,9 @@ import { parseVkey, vkeyOf, type Signer } from "./note.ts";
 
 const KEY_FILE_BYTES_MAX = 4096;
 const PUB_FILE_BYTES_MAX = 1024 * 1024;
+/** PrivateKeyInfo of Ed25519 before the 32 bytes of the key. */
+const PKCS8_ED25519 = Buffer.from("302e020100300506032b657004220420", "hex");
+const SEED_BYTES = 32;
 
 export interface KeyFolder {
   readonly directory: string;
@@ -44,17 +54,28 @@ export function firstSigner(folder: KeyFolder): Signer {
 export function signerOf(folder: KeyFolder, vkey: string | null): Signer {
   const current = readSigner(folder, "audit.key");
   if (current !== null && (vkey === null || current.verifier.vkey === vkey)) return current;
-  const next = readSigner(folder, "audit.key.next");
-  if (vkey === null || next?.verifier.vkey !== vkey)
-    throw new OpError(
-      "OPD5102",
-      `${visible(join(folder.directory, "audit.key"))} is not the key of the log`,
-      {
-        where: folder.directory,
-      },
-    );
-  promote(folder, vkey);
+  const next = nextOf(folder, vkey);
+  promote(folder, next.verifier.vkey);
   return next;
+}
+
+/** The same without ending anything: null when a rotation that was cut short has left the signer aside. Who is about to
+ * change the machine asks before, as nothing could be recorded without it. Throws OPD5102. */
+export function needSigner(folder: KeyFolder, vkey: string): Signer | null {
+  const current = readSigner(folder, "audit.key");
+  if (current?.verifier.vkey === vkey) return current;
+  nextOf(folder, vkey);
+  return null;
+}
+
+function nextOf(folder: KeyFolder, vkey: string | null): Signer {
+  const next = readSigner(folder, "audit.key.next");
+  if (vkey !== null && next?.verifier.vkey === vkey) return next;
+  const path = join(folder.directory, "audit.key");
+  throw new OpError("OPD5102", `${visible(path)} is not the key of the log`, {
+    where: path,
+    hint: "op-dbus explain OPD5102",
+  });
 }
 
 /** A key to come: durable when it returns, used from the entry on that names it. */
@@ -87,11 +108,30 @@ function readSigner(folder: KeyFolder, name: string): Signer | null {
     .toString("utf8")
     .split("\n");
   const verifier = verifierOf(folder, vkey);
+  const key = privateKeyIn(pem.join("\n"), vkey);
+  if (key === null || vkeyOf(verifier.name, createPublicKey(key), verifier.type) !== vkey)
+    throw new OpError("OPD5102", `${visible(path)} does not hold the private key of its first line`, {
+      where: path,
+      hint: "op-dbus explain OPD5102",
+    });
+  return { verifier, key };
+}
+
+/** The usual form of the key (RFC 8410, 7) is taken apart here: OpenSSL tries each format it knows, for half a
+ * millisecond. Anything else is left to it; null when it is none. */
+function privateKeyIn(pem: string, vkey: string): KeyObject | null {
+  const [, base64 = ""] =
+    /^-----BEGIN PRIVATE KEY-----\n([^-]+)\n-----END PRIVATE KEY-----\n$/.exec(pem) ?? [];
+  const der = Buffer.from(base64, "base64");
+  const seed = der.subarray(-SEED_BYTES);
   try {
-    return { verifier, key: createPrivateKey(pem.join("\n")) };
+    if (!der.equals(Buffer.concat([PKCS8_ED25519, seed]))) return createPrivateKey(pem);
+    const point = Buffer.from(vkey.slice(vkey.lastIndexOf("+") + 1), "base64").subarray(-SEED_BYTES);
+    const [d, x] = [seed.toString("base64url"), point.toString("base64url")];
+    return createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d, x }, format: "jwk" });
   } catch {
     // What OpenSSL says may hold a part of the file.
-    throw new OpError("OPD5102", `${visible(path)} is no key`, { where: path });
+    return null;
   }
 }
 

@@ -37,7 +37,7 @@ export interface Audit {
   /**
    * Appends entries that belong together: all or none, one fsync, durable when it resolves. `checkpoint`: sign a new tree
    * head with them. `group`: the last binds all. Values that make an entry larger than 32 KiB go to blobs first.
-   * Throws OPD5002, OPD5004.
+   * Throws OPD5002, OPD5004, OPD5101 (the log is not what was pinned and signed: nothing is added to that), OPD5102.
    */
   append(
     bodies: readonly EntryBody[],
@@ -56,7 +56,8 @@ export interface Audit {
   consistency(from: number, to: number): readonly Buffer[];
   /** The verifier key (C2SP signed-note: name+hash+base64) of the newest signature. */
   readonly key: string;
-  /** Space for that many bytes of entries is there. */
+  /** Whatever an append of that many bytes of entries needs is there: space, the key, a log that may be signed. Asked
+   * before there is anything to put back. Throws OPD5002, OPD5004, OPD5101, OPD5102. */
   reserve(sizeBytes: number): Promise<void>;
   refresh(): Promise<void>;
   /** The newest signed tree head; null in an empty log. */

@@ -75,12 +75,16 @@ export function parseVkey(vkey: string): Verifier | null {
   if (name === undefined || id === undefined || material?.length !== 33) return null;
   if ((type !== LOG_KEY && type !== WITNESS_KEY) || keyId(name, material) !== id) return null;
   const x = material.subarray(1).toString("base64url");
+  let key: KeyObject | undefined;
   return {
     vkey,
     name,
     id,
     type,
-    key: createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" }),
+    // Made when a signature is checked: who signs or compares names never needs it.
+    get key() {
+      return (key ??= createPublicKey({ key: { kty: "OKP", crv: "Ed25519", x }, format: "jwk" }));
+    },
   };
 }
 

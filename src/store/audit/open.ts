@@ -1,14 +1,17 @@
 // Opening an audit log: from its derived files where they hold, else from its first record. A log that is shorter than the
 // newest checkpoint it signed is not opened: what is missing was durable.
 
+import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
 import { OpError } from "../../base/error.ts";
 import { LIMITS } from "../../base/limits.ts";
+import { visible } from "../../base/visible.ts";
 import { checkPrivate, makePrivate, type Disk } from "../file/file.ts";
 import { openLog, type Log, type LogRecord } from "../log/log.ts";
 import type { Audit } from "./model.ts";
 import { AuditLog } from "./audit-log.ts";
 import { Blobs } from "./blobs.ts";
+import { lookedAt } from "./derived.ts";
 import { AUDIT_KIND, Growth, NOTE_FRAME, type Start } from "./growth.ts";
 import { parseNote } from "./note.ts";
 import type { Pin } from "./pin.ts";
@@ -26,8 +29,9 @@ export interface AuditOptions {
   readonly bootId: string;
   /** Whose log it is. */
   readonly uid: number;
-  /** What is remembered of the log: one that contradicts it is not opened. */
-  readonly pin?: Pin | null;
+  /** What is remembered of the log, read before it is opened, or why that cannot be read: to a log that contradicts it
+   * nothing is appended. */
+  readonly pin?: Pin | OpError | null;
   /** Never writes. The folder has to be there. */
   readonly readOnly?: boolean;
 }
@@ -43,6 +47,7 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
   const { directory, keyDirectory, disk, clock, bootId, uid, readOnly = false } = options;
   if (readOnly) checkPrivate(disk, directory, uid);
   else makePrivate(disk, directory, uid);
+  for (const name of ["tile", "blobs"]) needFolder(disk, join(directory, name));
   // Before the segments: whoever writes it has made these durable first.
   const newest = readNewest(disk, directory);
   const tiles = new Tiles(disk, directory, readOnly);
@@ -61,13 +66,16 @@ export async function openAudit(options: AuditOptions): Promise<Audit> {
   const blobs = new Blobs(disk, directory);
   const parts = { directory, disk, clock, bootId, keys, readOnly, blobs, log, growth, tiles: rest.tiles };
   const audit = new AuditLog(parts, quick === null ? null : (newest?.checkpoint.note ?? null));
-  try {
-    audit.begin(options.pin ?? null);
-  } catch (error) {
-    await audit.close();
-    throw error;
-  }
+  audit.begin(options.pin ?? null);
   return audit;
+}
+
+/** Nothing is written or read through a link in its place. */
+function needFolder(disk: Disk, path: string): void {
+  const stats = lookedAt(disk, path);
+  if (stats === null || stats.isDirectory()) return;
+  const why = stats.isSymbolicLink() ? "is a symbolic link" : "is no folder";
+  throw new OpError("OPD5001", `${visible(path)} ${why}`, { where: path, hint: `ls -ld ${path}` });
 }
 
 /** From the newest checkpoint on; null when the log does not have it where it should be. */

@@ -73,5 +73,8 @@ function pinOf(bytes: Buffer): Pin | null {
 }
 
 function notAnAnchor(path: string): never {
-  throw new OpError("OPD5104", `${visible(path)} is neither a pin nor a signed checkpoint`, { where: path });
+  throw new OpError("OPD5104", `${visible(path)} is neither a pin nor a signed checkpoint`, {
+    where: path,
+    hint: "op-dbus explain OPD5104",
+  });
 }

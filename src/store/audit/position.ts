@@ -9,7 +9,7 @@ import { canonicalJson, type PlainTable } from "../../base/text/text.ts";
 import type { Disk } from "../file/file.ts";
 import type { Checkpoint } from "./model.ts";
 import { parseHead } from "./checkpoint.ts";
-import { readWhole, writeSector, writeWhole } from "./derived.ts";
+import { readWhole, writeOver, writeSector } from "./derived.ts";
 import { entryValue } from "./entry.ts";
 import type { Start } from "./growth.ts";
 import { leafHash } from "./merkle.ts";
@@ -27,7 +27,7 @@ export interface Position {
 }
 
 export function writePosition(disk: Disk, directory: string, { seq, checkpoint, key }: Position): void {
-  writeWhole(disk, join(directory, "checkpoint"), Buffer.from(checkpoint.note), false);
+  writeOver(disk, join(directory, "checkpoint"), Buffer.from(checkpoint.note));
   const position = canonicalJson({ format: FORMAT, version: 1, seq, size: checkpoint.size, key });
   writeSector(disk, join(directory, "position"), position);
 }

@@ -6,16 +6,17 @@
 //   tile/entries/000             256 entries: length (2 bytes, big-endian), bytes
 
 import { join } from "node:path";
-import { errnoOf } from "../../base/file.ts";
 import { LIMITS } from "../../base/limits.ts";
 import type { Disk } from "../file/file.ts";
-import { namesIn, readWhole, removeIfThere, writeNamed } from "./derived.ts";
+import { lookedAt, namesIn, readWhole, removeIfThere, writeNamed } from "./derived.ts";
 import { HASH_BYTES } from "./merkle.ts";
 import { TILE_WIDTH } from "./tree.ts";
 
 /** Levels count from 0. */
 export type Level = number | "entries";
 
+/** Folders below tile/ on the way to a partial tile: its level, four groups of digits, its index. */
+const DEPTH_MAX = 6;
 const BUNDLE_BYTES_MAX = TILE_WIDTH * (2 + LIMITS.entrySizeBytesMax);
 
 /** Below the log's folder; `width` hashes or entries, 1..256. */
@@ -106,24 +107,14 @@ export class Tiles implements TileSink {
       if (smaller < width) removeIfThere(this.#disk, join(this.#directory, tilePath(level, index, smaller)));
   }
 
-  /** Every name below tile/, folders left out. */
-  *list(folder = "tile"): Generator<string> {
-    for (const name of namesIn(this.#disk, join(this.#directory, folder))) {
-      const path = `${folder}/${name}`;
-      const isFolder = this.#isFolder(path);
-      if (isFolder === true) yield* this.list(path);
-      else if (isFolder === false) yield path;
-    }
-  }
-
-  /** null: gone by now. */
-  #isFolder(path: string): boolean | null {
-    try {
-      return this.#disk.lstat(join(this.#directory, path)).isDirectory();
-    } catch (error) {
-      if (errnoOf(error) === "ENOENT") return null;
-      throw error;
-    }
+  /** Every name below tile/, folders left out: but for what is deeper than any tile. Throws OPD5003. */
+  *list(path = "tile", depth = 0): Generator<string> {
+    const stats = lookedAt(this.#disk, join(this.#directory, path));
+    if (stats === null) return;
+    if (!stats.isDirectory() || depth > DEPTH_MAX) yield path;
+    else
+      for (const name of namesIn(this.#disk, join(this.#directory, path)))
+        yield* this.list(`${path}/${name}`, depth + 1);
   }
 
   *#candidates(level: Level, index: number, width: number): Generator<number> {

@@ -56,6 +56,8 @@ export class AnchorCheck {
       else if (!keys.some(({ vkey }) => vkey === anchor.key))
         this.#alarm("the anchor was signed by a key that is none of this log", anchor.name);
     }
+    if (this.#witnesses.some(({ vkey }) => keys.some((own) => own.vkey === vkey)))
+      this.#alarm("what was named as a witness is the log's own key, which vouches for nothing", "witness");
     if (this.#witnesses.length > 0 && this.#witnessedSize === 0)
       this.#alarm("no head of this log is signed by the witness", "witness");
   }

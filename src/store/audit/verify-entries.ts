@@ -75,6 +75,7 @@ export class EntryCheck {
     if (binds !== undefined) {
       this.groups++;
       if (
+        this.#first === null ||
         !isTable(binds) ||
         binds["first"] !== this.#first ||
         binds["count"] !== this.#leaves.length ||

@@ -3,6 +3,7 @@
 // next append; what says something else is an alarm.
 
 import { hash } from "node:crypto";
+import { OpError } from "../../base/error.ts";
 import { HASH_BYTES } from "./merkle.ts";
 import type { Findings } from "./report.ts";
 import { parseTilePath, tilePath, unbundled, type Level, type Tiles, type TileSink } from "./tiles.ts";
@@ -20,6 +21,7 @@ export class TileCheck implements TileSink {
   #lost = 0;
   /** The last of them: one that somebody writes at this moment is there a little later. */
   #lostLast: Lost[] = [];
+  readonly #unreadable = new Set<string>();
   readonly #tiles: Tiles;
   readonly #findings: Findings;
   /** Names that were there before the segments were read: whoever wrote them had made the entries durable before. */
@@ -40,7 +42,7 @@ export class TileCheck implements TileSink {
   finish(tree: Tree, open: readonly Buffer[]): void {
     for (const name of this.#names) this.#judge(name, tree, open);
     const found = this.#lostLast.filter(({ name, digest }) => {
-      const bytes = this.#tiles.readFile(name);
+      const bytes = this.#read(name);
       return bytes !== null && hash("sha256", bytes) === digest;
     });
     const lost = this.#lost - found.length;
@@ -61,14 +63,14 @@ export class TileCheck implements TileSink {
       if (tile.width < TILE_WIDTH) this.#comparePart(name, tile.level, tile.index, tile.width);
     } else if (tile.index > full || tile.width > rowWidth(tree.size, level))
       this.#foreign(name, "it is of entries that the log does not have");
-    else if (this.#tiles.readFile(name) === null) return;
+    else if (this.#read(name) === null) return;
     else if (tile.level === "entries") this.#compare(name, Buffer.concat(open.slice(0, tile.width)));
     else this.#compare(name, tree.row(level).subarray(0, tile.width * HASH_BYTES));
   }
 
   #comparePart(name: string, level: Level, index: number, width: number): void {
-    if (this.#tiles.readFile(name) === null) return;
-    const whole = this.#tiles.readFile(tilePath(level, index));
+    if (this.#read(name) === null) return;
+    const whole = this.#read(tilePath(level, index));
     if (whole === null) return;
     const entries = level === "entries" ? unbundled(whole, width) : null;
     const bytes =
@@ -78,7 +80,7 @@ export class TileCheck implements TileSink {
 
   #compare(name: string, expected: Uint8Array): void {
     this.compared++;
-    const found = this.#tiles.readFile(name);
+    const found = this.#read(name);
     if (found?.equals(expected) === true) return;
     if (found === null || isTorn(found, expected)) {
       this.#lost++;
@@ -87,9 +89,21 @@ export class TileCheck implements TileSink {
     } else this.#findings.alarm("OPD5109", "it is not what the entries give", name);
   }
 
+  /** null: it is not there, or something that cannot be read, which is an alarm. */
+  #read(name: string): Buffer | null {
+    try {
+      return this.#tiles.readFile(name);
+    } catch (error) {
+      if (!(error instanceof OpError)) throw error;
+      if (!this.#unreadable.has(name)) this.#findings.alarm("OPD5109", error.message, name);
+      this.#unreadable.add(name);
+      return null;
+    }
+  }
+
   #foreign(name: string, why: string): void {
     // Another process may have replaced it by a later one.
-    if (this.#tiles.readFile(name) !== null) this.#findings.alarm("OPD5109", why, name);
+    if (this.#read(name) !== null) this.#findings.alarm("OPD5109", why, name);
   }
 }
 

@@ -4,13 +4,14 @@
 
 import { join } from "node:path";
 import type { Clock } from "../../base/clock.ts";
+import { OpError } from "../../base/error.ts";
 import { LIMITS } from "../../base/limits.ts";
 import type { PlainTable } from "../../base/text/text.ts";
 import type { Disk } from "../file/file.ts";
 import { scanLog, type LogRecord, type LogScan } from "../log/log.ts";
 import { blobFault } from "./blobs.ts";
 import { parseHead, type SignedHead } from "./checkpoint.ts";
-import { namesIn, readWhole } from "./derived.ts";
+import { lookedAt, namesIn, readSteady } from "./derived.ts";
 import { entryValue } from "./entry.ts";
 import { AUDIT_KIND, ENTRY_FRAME, Growth, NOTE_FRAME } from "./growth.ts";
 import { EMPTY_ROOT } from "./merkle.ts";
@@ -64,9 +65,11 @@ class Check {
   readonly #anchors: AnchorCheck;
 
   constructor({ directory, disk, full, anchors, witnesses, blobsOf = () => [] }: VerifyOptions) {
-    const note = readWhole(disk, join(directory, "checkpoint"), LIMITS.noteCharsMax)?.toString("utf8") ?? "";
+    const note = this.#checkpoint(disk, directory);
     this.#file = parseHead(note)?.note.text ?? note;
     this.#headSeen = this.#file === "";
+    if (full && lookedAt(disk, join(directory, "blobs"))?.isDirectory() === false)
+      this.#findings.alarm("OPD5111", "it is no folder", "blobs");
     this.#full = full;
     this.#tiles = new TileCheck(new Tiles(disk, directory, true), this.#findings);
     this.#growth = new Growth(this.#tiles);
@@ -125,18 +128,30 @@ class Check {
     };
   }
 
+  #checkpoint(disk: Disk, directory: string): string {
+    try {
+      return readSteady(disk, join(directory, "checkpoint"), LIMITS.noteCharsMax)?.toString("utf8") ?? "";
+    } catch (error) {
+      if (!(error instanceof OpError)) throw error;
+      this.#findings.alarm("OPD5107", error.message, "checkpoint");
+      return "";
+    }
+  }
+
   #entry(record: LogRecord, payload: Buffer): void {
     const { tree } = this.#growth;
     const index = tree.size;
     const keyBefore = this.#growth.key;
     this.#growth.follow(record);
-    const { key } = this.#growth;
+    const { key, fault } = this.#growth;
+    if (fault !== null) {
+      this.#growth.fault = null;
+      return this.#findings.alarm("OPD5106", `it has ${payload.length} bytes`, `record ${record.seq}`);
+    }
     const named = key === keyBefore ? null : key;
     const replaces = named === null ? null : entryValue(payload)["replaces"];
     this.#keys.entry(index, named, typeof replaces === "string" ? replaces : null);
     this.#anchors.grown(tree.size, () => tree.root());
-    if (payload.length > LIMITS.entrySizeBytesMax)
-      this.#findings.alarm("OPD5106", `it has ${payload.length} bytes`, `entry ${index}`);
     const before = this.#head ?? NO_HEAD;
     if (this.#full) this.#entries.entry(index, payload, before);
     else this.#entries.previous(index, payload, before);

@@ -1,6 +1,6 @@
 // Files of records: the few operations that logs need, as a value, so that tests can fail each of them; private folders;
 // files that appear whole or not at all. Every open refuses symbolic links.
 
-export { systemDisk, type Disk } from "./disk.ts";
+export { promptDisk, systemDisk, type Disk } from "./disk.ts";
 export type { FileLock } from "./lock.ts";
 export { checkPrivate, makePrivate } from "./private.ts";

@@ -12,6 +12,9 @@ import { LIMITS } from "../../base/limits.ts";
 import { canonicalJson, plainOf, readText, type PlainTable } from "../../base/text/text.ts";
 import type { Disk } from "../file/file.ts";
 import { openLog, type Frame, type LogRecord } from "../log/log.ts";
+import { placeOf, type JournalPlace } from "./place.ts";
+
+export { placeFault } from "./place.ts";
 
 export interface Transaction {
   readonly id: string;
@@ -21,6 +24,8 @@ export interface Transaction {
 }
 
 export interface Journal {
+  /** Where it lies now. Throws OPD5002. */
+  place(): JournalPlace;
   /** Transactions without an end, oldest first, as of the last refresh. Throws OPD5201. */
   pending(): readonly Transaction[];
   /** Reads what other processes wrote since. */
@@ -74,6 +79,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     ...(options.readOnly === true ? { readOnly: true } : {}),
   });
   return Object.freeze({
+    place: () => placeOf(options.directory),
     pending: () => [...open].map(([id, { begin, notes }]) => readTransaction(id, begin, notes)),
     async refresh() {
       await log.refresh();

@@ -31,15 +31,23 @@ function oneWord(mixed: number): number {
 
 type Table = Int32Array;
 
-/** Table n: what a byte does to the checksum when n more bytes follow it. */
+/** Table n: what a byte does to the checksum when n more bytes follow it. Made at every start, so by few steps: the
+ * checksum of i + j is that of i and that of j, and only powers of two are worked out. */
 function tables(): readonly [Table, Table, Table, Table, Table, Table, Table, Table] {
   const first = new Int32Array(256);
-  for (let byte = 0; byte < 256; byte++) {
-    let crc = byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc & 1) === 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
-    first[byte] = crc;
+  let crc = 1;
+  for (let i = 128; i > 0; i >>= 1) {
+    crc = (crc & 1) === 1 ? (crc >>> 1) ^ POLYNOMIAL : crc >>> 1;
+    for (let j = 0; j < 256; j += 2 * i) first[i + j] = crc ^ first[j]!;
   }
-  const next = (table: Table): Table => table.map((crc) => first[crc & 0xff]! ^ (crc >>> 8));
+  const next = (table: Table): Table => {
+    const after = new Int32Array(256);
+    for (let byte = 0; byte < 256; byte++) {
+      const before = table[byte]!;
+      after[byte] = first[before & 0xff]! ^ (before >>> 8);
+    }
+    return after;
+  };
   const t1 = next(first);
   const t2 = next(t1);
   const t3 = next(t2);

@@ -49,13 +49,14 @@ export function openSegment(where: Where, first: number, id: Uint8Array | null):
   const fd = openFile(where.disk, path, where.readOnly === true);
   if (fd === null) return null;
   try {
+    const stats = where.disk.stat(fd);
+    if (!stats.isFile()) throw notOurs(path, "ELOOP");
     const bytes = Buffer.alloc(HEADER_BYTES);
     const got = readFully(where.disk, fd, bytes, 0);
     const header = decodeHeader(bytes.subarray(0, got), where.kind);
     if (typeof header === "string") throw damaged(path, 0, header);
     if (header.first !== first) throw damaged(path, 32, `it begins with record ${header.first}`);
     if (id !== null && header.id.compare(id) !== 0) throw damaged(path, 16, "it belongs to another log");
-    const stats = where.disk.stat(fd);
     if (stats.size !== header.sizeBytes)
       throw damaged(path, stats.size, `it has ${stats.size} bytes and was made with ${header.sizeBytes}`);
     return { ...header, fd, path, inode: stats.ino };
@@ -67,11 +68,12 @@ export function openSegment(where: Where, first: number, id: Uint8Array | null):
 
 function openFile(disk: Disk, path: string, readOnly: boolean): number | null {
   try {
-    return disk.open(path, readOnly ? constants.O_RDONLY : constants.O_RDWR);
+    // A FIFO in its place would keep us waiting for whoever writes into it.
+    return disk.open(path, (readOnly ? constants.O_RDONLY : constants.O_RDWR) | constants.O_NONBLOCK);
   } catch (error) {
     const errno = errnoOf(error);
     if (errno === "ENOENT") return null;
-    if (errno === "ELOOP" || errno === "EACCES") throw notOurs(path, errno);
+    if (["ELOOP", "EACCES", "EISDIR", "ENXIO"].includes(errno)) throw notOurs(path, errno);
     throw damaged(path, 0, `it cannot be opened (${errno})`);
   }
 }

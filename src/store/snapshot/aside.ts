@@ -8,7 +8,7 @@ import { mkdirSync, readdirSync, renameSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { OpError } from "../../base/error.ts";
 import { errnoOf } from "../../base/file.ts";
-import { isAlive, processStart } from "../../base/process.ts";
+import { isAlive, thisProcess } from "../../base/process.ts";
 import { visible } from "../../base/visible.ts";
 import type { Subvolumes } from "./subvolumes.ts";
 
@@ -73,7 +73,8 @@ export async function sweepAside(subvolumes: Subvolumes, folder: string): Promis
 
 function asidePath(folder: string): string {
   made += 1;
-  return join(folder, `.aside-${process.pid}-${processStart(process.pid)}-${made}`);
+  const { pid, start } = thisProcess();
+  return join(folder, `.aside-${pid}-${start}-${made}`);
 }
 
 function attempt<T>(path: string, act: () => T): T {

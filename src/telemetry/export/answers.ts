@@ -2,6 +2,8 @@
 // "Failures" of each) and Loki. Answers are foreign: each that is not understood is a refusal, since nobody said that the
 // data was taken.
 
+import { gunzipSync } from "node:zlib";
+import { LIMITS } from "../../base/limits.ts";
 import { type Answer, retryAfterMs } from "./http-post.ts";
 import { readProto } from "./proto.ts";
 import type { Outcome } from "./sender.ts";
@@ -33,6 +35,8 @@ export interface GrpcEnd {
   readonly message: string;
   /** grpc-status-details-bin, base64. */
   readonly details: string;
+  /** grpc-encoding: how a compressed frame is compressed. */
+  readonly encoding: string;
   /** The frames of the answer. */
   readonly body: Buffer;
 }
@@ -44,12 +48,12 @@ const RESOURCE_EXHAUSTED = 8;
 const UNAVAILABLE = 14;
 const UNKNOWN = 2;
 
-export function judgeOtlpGrpc({ status, code, message, details, body }: GrpcEnd): Outcome {
+export function judgeOtlpGrpc({ status, code, message, details, encoding, body }: GrpcEnd): Outcome {
   const given = code !== undefined && /^\d{1,2}$/.test(code) ? Number(code) : null;
   // A proxy that knows no gRPC: doc/http-grpc-status-mapping.md of gRPC.
   const number = given ?? (LATER.has(status) ? UNAVAILABLE : UNKNOWN);
   if (number === 0) {
-    const framed = unframed(body);
+    const framed = unframed(body, encoding);
     return (framed && partialOf(framed)) ?? notUnderstood(status);
   }
   const why = `gRPC status ${number}${given === null ? ` (HTTP ${status})` : ""}: ${percentDecoded(message)}`;
@@ -113,10 +117,18 @@ function partly(refusedItems: number, message: string): Outcome {
   return { end: "taken", refusedItems, why };
 }
 
-/** The message in a gRPC answer: flag, length, bytes; null: it is no whole uncompressed message. */
-function unframed(body: Buffer): Buffer | null {
-  if (body.length < 5 || body[0] !== 0 || body.readUInt32BE(1) !== body.length - 5) return null;
-  return body.subarray(5);
+/** The message in a gRPC answer: flag, length, bytes; null: it is no whole message. Servers may answer compressed where
+ * they were asked compressed (grpc-go does, whatever was said to be accepted). */
+function unframed(body: Buffer, encoding: string): Buffer | null {
+  if (body.length < 5 || body.readUInt32BE(1) !== body.length - 5) return null;
+  const message = body.subarray(5);
+  if (body[0] === 0) return message;
+  if (body[0] !== 1 || encoding !== "gzip") return null;
+  try {
+    return gunzipSync(message, { maxOutputLength: LIMITS.exportAnswerBytesMax });
+  } catch {
+    return null;
+  }
 }
 
 /** google.rpc.Status { details = 3 Any { type_url = 1; value = 2 } }, of which google.rpc.RetryInfo { retry_delay = 1

@@ -54,8 +54,3 @@ function putPlain({ traceId, idA, idB, lengthNs, values }: TraceEvent, put: Put)
   if (values[0] !== 0) put("value_a", values[0]);
   if (values[1] !== 0) put("value_b", values[1]);
 }
-
-/** 16 digits, as OTLP and W3C trace context write IDs. */
-export function hexId(id: bigint): string {
-  return BigInt.asUintN(64, id).toString(16).padStart(16, "0");
-}

@@ -10,10 +10,9 @@ import { createSink, type SinkOptions, type Target } from "./sinks.ts";
 
 export { PROMETHEUS_CONTENT_TYPE, prometheusText } from "./prometheus.ts";
 export { exportResource, exportTargets } from "./targets.ts";
-export { createPerfetto, PERFETTO_HEAD } from "./perfetto.ts";
 export type { LogRecord } from "./record.ts";
 export type { SenderState } from "./sender.ts";
-export type { SinkOptions, Target } from "./sinks.ts";
+export type { Signal, SinkOptions, Target } from "./sinks.ts";
 
 export interface Exporters {
   /** `timeNs`: when the readings were taken, nanoseconds since 1970-01-01 UTC. */

@@ -2,8 +2,8 @@
 // fit on the disk are taken back, so a file never ends in half a line.
 
 import { constants } from "node:fs";
-import { open, rename, type FileHandle } from "node:fs/promises";
-import { writeFileAtomically } from "../../base/file.ts";
+import { open, rename, rm, type FileHandle } from "node:fs/promises";
+import { errnoOf, writeFileAtomically } from "../../base/file.ts";
 import type { Outcome, Payload, Transport } from "./sender.ts";
 
 export interface Rotation {
@@ -62,12 +62,13 @@ export function rotatingFile({ path, sizeBytesMax, filesMax }: Rotation, head: s
 }
 
 async function rotate(path: string, filesMax: number): Promise<void> {
+  if (filesMax === 1) return await rm(path);
   const name = (number: number): string => (number === 0 ? path : `${path}.${number}`);
-  for (let number = Math.max(filesMax - 1, 1); number > 0; number--) {
+  for (let number = filesMax - 1; number > 0; number--) {
     try {
       await rename(name(number - 1), name(number));
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      if (errnoOf(error) !== "ENOENT") throw error;
     }
   }
 }

@@ -21,10 +21,12 @@ export function grpcCall(wire: Wire, path: string, timeoutMs: number): Transport
 
   function open(): ClientHttp2Session {
     if (session !== null && !session.closed && !session.destroyed) return session;
-    const opened = connect(wire.url.origin, wire.ca === null ? {} : { ca: wire.ca });
+    const opened = connect(new URL(wire.url).origin, wire.ca === null ? {} : { ca: wire.ca });
     // Each call hears of it by its own stream; without a listener it would end the process.
     opened.on("error", () => undefined);
     opened.on("goaway", () => opened.close());
+    // A request holds the process by its deadline; a connection that waits for one does not.
+    opened.unref();
     session = opened;
     return opened;
   }
@@ -44,7 +46,7 @@ export function grpcCall(wire: Wire, path: string, timeoutMs: number): Transport
         "content-type": "application/grpc",
         te: "trailers",
         "grpc-timeout": `${Math.min(timeoutMs, 99_999_999)}m`,
-        "grpc-accept-encoding": "identity",
+        "grpc-accept-encoding": "identity,gzip",
         ...(wire.gzip ? { "grpc-encoding": "gzip" } : {}),
       };
       return await call(over, headers, frame, signal);
@@ -88,6 +90,7 @@ function call(
           code: said("grpc-status"),
           message: said("grpc-message") ?? "",
           details: said("grpc-status-details-bin") ?? "",
+          encoding: said("grpc-encoding") ?? "",
           body: Buffer.concat(chunks),
         }),
       );

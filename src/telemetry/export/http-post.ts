@@ -9,7 +9,8 @@ import { LIMITS } from "../../base/limits.ts";
 import type { Outcome, Transport } from "./sender.ts";
 
 export interface Wire {
-  readonly url: URL;
+  /** http or https. A text, as everything here can be handed to another thread. */
+  readonly url: string;
   /** Sent as they are; values may be secrets. */
   readonly headers: Readonly<Record<string, string>>;
   /** PEM of the authorities that a server's certificate may be from; null = those of the system. */
@@ -33,7 +34,7 @@ export function httpPost(
   contentType: string,
   judge: (answer: Answer) => Outcome,
 ): Transport {
-  const secure = url.protocol === "https:";
+  const secure = url.startsWith("https:");
   const kept = { keepAlive: true, maxSockets: 1 };
   const agent = secure ? new HttpsAgent({ ...kept, ...(ca === null ? {} : { ca }) }) : new HttpAgent(kept);
   return Object.freeze({
@@ -79,6 +80,7 @@ async function read(response: IncomingMessage): Promise<Answer> {
 export function retryAfterMs(value: string | undefined, wallMs: number): number | null {
   if (value === undefined) return null;
   if (/^\d{1,9}$/.test(value.trim())) return Number(value) * 1000;
-  const at = Date.parse(value);
+  // Date.parse alone takes nearly anything for a date.
+  const at = /^[A-Z][a-z]{2}, .+ GMT$/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isNaN(at) ? null : Math.max(0, at - wallMs);
 }

@@ -33,19 +33,20 @@ export function writeEvent(to: TextWriter, event: TraceEvent, quote: '"' | '\\"'
   to.ascii(keys.type);
   to.ascii(event.type);
   to.ascii(keys.worker);
-  to.ascii(String(event.worker));
+  to.whole(event.worker);
   to.ascii(keys.seq);
-  to.ascii(String(event.seq));
+  writeNumber(to, event.seq);
   putFields(event, (key, value) => {
     to.ascii(keys.before);
     to.ascii(key);
     to.ascii(keys.behind);
-    if (typeof value === "string") writeText(to, value, quote);
+    if (typeof value === "number") writeNumber(to, value);
+    else if (typeof value === "string") writeText(to, value, quote);
     else if (typeof value === "bigint") {
       to.ascii(quote);
       to.hex(value);
       to.ascii(quote);
-    } else to.ascii(typeof value === "boolean" || Number.isFinite(value) ? String(value) : "null");
+    } else to.ascii(String(value));
   });
 }
 
@@ -64,6 +65,11 @@ const QUOTED = keysWith('\\"');
 
 /** Nothing in it that JSON has to escape. */
 const EASY = /^[\w :;.,/+*()[\]@-]*$/;
+
+function writeNumber(to: TextWriter, value: number): void {
+  if (value >= 0 && value === (value | 0)) to.whole(value);
+  else to.ascii(Number.isFinite(value) ? String(value) : "null");
+}
 
 function writeText(to: TextWriter, value: string, quote: string): void {
   if (value.length < 256 && EASY.test(value)) {

@@ -2,7 +2,6 @@
 
 import type { Labels } from "../metrics/metrics.ts";
 import type { FieldValue } from "./event-fields.ts";
-import { hexId } from "./event-fields.ts";
 import type { ProtoWriter } from "./proto.ts";
 import { bounded } from "./record.ts";
 
@@ -13,7 +12,7 @@ export function attribute(to: ProtoWriter, field: number, key: string, value: Fi
   const any = to.open(2);
   if (typeof value === "string") to.string(1, bounded(value));
   else if (typeof value === "boolean") to.varint(2, value ? 1 : 0);
-  else if (typeof value === "bigint") to.string(1, hexId(value));
+  else if (typeof value === "bigint") to.hex(1, value);
   else if (Number.isSafeInteger(value) && value >= 0) to.varint(3, value);
   else to.double(4, value);
   to.close(any);

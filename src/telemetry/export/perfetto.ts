@@ -56,7 +56,11 @@ export function createPerfetto(): Perfetto {
   function write(event: TraceEvent, head: string, track: number): void {
     writer.ascii(head);
     writer.text(JSON.stringify(label(event)));
-    writer.ascii(`,"cat":"${event.type}","pid":1,"tid":${track},"ts":`);
+    writer.ascii(',"cat":"');
+    writer.ascii(event.type);
+    writer.ascii('","pid":1,"tid":');
+    writer.whole(track);
+    writer.ascii(',"ts":');
     writer.micros(event.timeNs);
     if (track > 0) {
       writer.ascii(',"dur":');

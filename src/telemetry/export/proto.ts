@@ -2,6 +2,8 @@
 // growing buffer and a reader over foreign bytes. The writer keeps its buffer between messages; what `take` gives is a
 // copy. It writes what it is told: that zero values are left out (proto3) is the caller's to decide.
 
+import { hexDigits } from "./text-writer.ts";
+
 const VARINT = 0;
 const FIXED64 = 1;
 const LENGTH = 2;
@@ -49,6 +51,21 @@ export class ProtoWriter {
     this.#at += zeros;
     this.#view.setBigUint64(this.#at, BigInt.asUintN(64, value), false);
     this.#at += 8;
+  }
+
+  /** The same as a text of 16 hexadecimal digits. */
+  hex(field: number, value: bigint): void {
+    this.#room(30);
+    this.#tag(field, LENGTH);
+    this.#bytes[this.#at++] = 16;
+    const to = this.#at;
+    // Big-endian for a moment where the digits come to stand.
+    this.#view.setBigUint64(to, BigInt.asUintN(64, value), false);
+    const high = this.#view.getUint32(to);
+    const low = this.#view.getUint32(to + 4);
+    hexDigits(this.#bytes, to, high);
+    hexDigits(this.#bytes, to + 8, low);
+    this.#at += 16;
   }
 
   string(field: number, value: string): void {
@@ -180,8 +197,12 @@ export function readProto(bytes: Uint8Array): readonly ProtoField[] | null {
       fields.push({ field, bytes: bytes.subarray(at, at + Number(size)) });
       at += Number(size);
     } else if (type === FIXED64 || type === FIXED32) {
-      at += type === FIXED64 ? 8 : 4;
-      if (at > bytes.length) return null;
+      const size = type === FIXED64 ? 8 : 4;
+      if (size > bytes.length - at) return null;
+      const view = viewOf(bytes);
+      const number = size === 8 ? view.getBigUint64(at, true) : BigInt(view.getUint32(at, true));
+      fields.push({ field, number });
+      at += size;
     } else return null;
   }
   return fields;

@@ -104,7 +104,7 @@ export function createSender(options: SenderOptions): Sender {
 
   async function deliver(payload: Payload): Promise<void> {
     const giveUpMs = clock.monotonicMs() + LIMITS.exportRetryMs;
-    for (let attempt = 0; !over.signal.aborted; attempt++) {
+    for (let attempt = 0; !over.signal.aborted && clock.monotonicMs() < endMs; attempt++) {
       const outcome = await once(payload);
       if (outcome.end === "refused") return drop(payload, outcome.why);
       if (outcome.end === "taken") {

@@ -78,7 +78,7 @@ function otlpTarget(signal: Signal, sources: TargetSources): Target | null {
   const compression = special("COMPRESSION", "otlpCompression") ?? config.otlpCompression;
   const wire: Wire = {
     // The endpoint of one signal is taken as it is.
-    url: own === null && protocol !== "grpc" ? withPath(endpoint, PATHS[signal]) : new URL(endpoint),
+    url: own === null && protocol !== "grpc" ? withPath(endpoint, PATHS[signal]) : new URL(endpoint).href,
     headers,
     ca: authorities(special("CERTIFICATE", "telemetryCaFile") ?? config.telemetryCaFile, sources),
     gzip: compression === "gzip",
@@ -95,10 +95,10 @@ function valueOf<T>(
   return read !== null && "value" in read ? read.value : null;
 }
 
-function withPath(endpoint: string, path: string): URL {
+function withPath(endpoint: string, path: string): string {
   const at = new URL(endpoint);
   at.pathname = at.pathname.replace(/\/+$/, "") + path;
-  return at;
+  return at.href;
 }
 
 /** Every value counts as a secret: nobody can tell an API key from a tenant's name. */

@@ -28,33 +28,46 @@ export class TextWriter {
     this.#at += this.#bytes.write(text, this.#at);
   }
 
+  /** A whole number from 0 to 2^31 - 1: without a string in between. */
+  whole(value: number): void {
+    let digits = 1;
+    for (let over = 10; over <= value; over *= 10) digits++;
+    this.#digits(value, digits);
+  }
+
   /** 16 hexadecimal digits. */
   hex(id: bigint): void {
     this.#room(16);
     this.#long[0] = id;
-    for (const word of [1 - this.#low, this.#low])
-      for (let shift = 28; shift >= 0; shift -= 4)
-        this.#bytes[this.#at++] = HEX[(this.#words[word]! >>> shift) & 15]!;
+    hexDigits(this.#bytes, this.#at, this.#words[1 - this.#low]!);
+    hexDigits(this.#bytes, this.#at + 8, this.#words[this.#low]!);
+    this.#at += 16;
   }
 
   /** An unsigned 64-bit number in decimal digits. */
   decimal(value: bigint): void {
     this.#long[0] = value;
     const [billions, rest] = parted(this.#words[1 - this.#low]!, this.#words[this.#low]!);
-    if (billions === 0) return this.ascii(String(rest));
-    this.ascii(String(billions));
+    if (billions === 0) return this.whole(rest);
+    if (billions < 2 ** 31) this.whole(billions);
+    else this.ascii(String(billions));
     this.#digits(rest, 9);
   }
 
-  /** Nanoseconds as microseconds, exact; a fraction only where there is one. */
+  /** Nanoseconds (below 2^31 seconds) as microseconds, exact; a fraction only where there is one. */
   micros(ns: bigint): void {
     this.#long[0] = ns;
     const [seconds, rest] = parted(this.#words[1 - this.#low]!, this.#words[this.#low]!);
-    // Below 2^53 for every time until 2255.
-    this.ascii(String(seconds * 1e6 + Math.floor(rest / 1000)));
-    if (rest % 1000 === 0) return;
+    const whole = Math.floor(rest / 1000);
+    const part = rest - whole * 1000;
+    if (seconds === 0) this.whole(whole);
+    else {
+      this.whole(seconds);
+      this.#digits(whole, 6);
+    }
+    if (part === 0) return;
     this.ascii(".");
-    this.#digits(rest % 1000, 3);
+    this.#digits(part, 3);
   }
 
   /** The text; the writer is empty again. */
@@ -83,6 +96,11 @@ export class TextWriter {
     this.#bytes.copy(larger, 0, 0, this.#at);
     this.#bytes = larger;
   }
+}
+
+/** The 8 hexadecimal digits of an unsigned 32-bit number. */
+export function hexDigits(to: Uint8Array, at: number, word: number): void {
+  for (let i = 0; i < 8; i++) to[at + i] = HEX[(word >>> (28 - 4 * i)) & 15]!;
 }
 
 /** A 64-bit number as billions and rest, by long division in digits of 16 bits: every step is exact in a double, and

@@ -1,20 +1,19 @@
 // What recording does to the slots of a slab: plain stores of one thread, no allocation, no call that could block.
 //
-// One histogram:  | count | sum | lost | min | max | not finite | bucket 0 .. BUCKETS-1 | above all edges |
+// One histogram:  | sum | lost | min | max | not finite | bucket 0 .. BUCKETS-1 | above all edges |
 //
 // `lost` is what the additions to the sum rounded away (Kahan 1965): the sum of a billion values is as exact as that of two.
-// All zeros are an empty histogram: min and max mean something where count is not 0.
+// The count is the sum of the buckets, made by who reads. Zeros are an empty histogram.
 
 import { bucketOf, BUCKETS } from "./histogram.ts";
 import type { Counter, Gauge, Histogram, HistogramNumbers } from "./model.ts";
 
-const COUNT = 0;
-const SUM = 1;
-const LOST = 2;
-const MIN = 3;
-const MAX = 4;
-const NOT_FINITE = 5;
-const FIRST_BUCKET = 6;
+const SUM = 0;
+const LOST = 1;
+const MIN = 2;
+const MAX = 3;
+const NOT_FINITE = 4;
+const FIRST_BUCKET = 5;
 export const HISTOGRAM_SLOTS = FIRST_BUCKET + BUCKETS + 1;
 
 type Cells = Float64Array<SharedArrayBuffer>;
@@ -49,42 +48,47 @@ export class SlabGauge implements Gauge {
 
 export class SlabHistogram implements Histogram {
   readonly #cells: Cells;
-  readonly #at: number;
   constructor(cells: Cells, at: number) {
-    this.#cells = cells;
-    this.#at = at;
+    this.#cells = cells.subarray(at, at + HISTOGRAM_SLOTS);
+    if (isEmpty(this.#cells, 0)) {
+      this.#cells[MIN] = Infinity;
+      this.#cells[MAX] = -Infinity;
+    }
     Object.freeze(this);
   }
   record(value: number): void {
     const cells = this.#cells;
-    const at = this.#at;
-    // 0 for what is finite, NaN for NaN and both infinities.
-    if (value - value !== 0) {
-      cells[at + NOT_FINITE]! += 1;
+    const bucket = bucketOf(value);
+    if (bucket < 0) {
+      cells[NOT_FINITE]! += 1;
       return;
     }
-    const count = cells[at + COUNT]!;
-    cells[at + COUNT] = count + 1;
-    const sum = cells[at + SUM]!;
-    const more = value - cells[at + LOST]!;
+    cells[FIRST_BUCKET + bucket]! += 1;
+    const sum = cells[SUM]!;
+    const more = value - cells[LOST]!;
     const next = sum + more;
-    cells[at + LOST] = next - sum - more;
-    cells[at + SUM] = next;
-    if (count === 0 || value < cells[at + MIN]!) cells[at + MIN] = value;
-    if (count === 0 || value > cells[at + MAX]!) cells[at + MAX] = value;
-    cells[at + FIRST_BUCKET + bucketOf(value)]! += 1;
+    cells[LOST] = next - sum - more;
+    cells[SUM] = next;
+    if (value < cells[MIN]!) cells[MIN] = value;
+    if (value > cells[MAX]!) cells[MAX] = value;
   }
+}
+
+/** Nothing was recorded at `at`, finite or not. */
+export function isEmpty(slots: Float64Array, at: number): boolean {
+  return slots.subarray(at + NOT_FINITE, at + HISTOGRAM_SLOTS).every((count) => count === 0);
 }
 
 /** The numbers of the histogram at `at`: of live slots only for the thread that writes them. */
 export function histogramIn(slots: Float64Array, at: number): HistogramNumbers {
-  const count = slots[at + COUNT]!;
+  const buckets = new Float64Array(slots.subarray(at + FIRST_BUCKET, at + HISTOGRAM_SLOTS));
+  const count = buckets.reduce((sum, here) => sum + here, 0);
   return Object.freeze({
     count,
     sum: slots[at + SUM]!,
     min: count === 0 ? Infinity : slots[at + MIN]!,
     max: count === 0 ? -Infinity : slots[at + MAX]!,
     notFinite: slots[at + NOT_FINITE]!,
-    buckets: new Float64Array(slots.subarray(at + FIRST_BUCKET, at + HISTOGRAM_SLOTS)),
+    buckets,
   });
 }

@@ -17,20 +17,24 @@ export const BUCKETS = (EXPONENT_MAX - EXPONENT_MIN) * PER_OCTAVE + 1;
 export const QUANTILES = Object.freeze([0.5, 0.9, 0.95, 0.99, 0.999] as const);
 
 const float = new Float64Array(1);
-const bits = new Uint32Array(float.buffer);
+const words = new Int32Array(float.buffer);
 // Which of the two words is the high one depends on the machine.
 float[0] = 1;
-const HIGH = bits[1] === 0x3ff00000 ? 1 : 0;
+const HIGH = words[1] === 0x3ff00000 ? 1 : 0;
 const LOW = 1 - HIGH;
+/** Exponent and top three mantissa bits of the lowest edge, as they stand in a float's high word. */
+const LOWEST = (EXPONENT_MIN + 1023) * PER_OCTAVE;
 
-/** Bucket of a finite value: exponent and top three mantissa bits, one less when the value lies exactly on an edge. */
+/** Bucket of a value: exponent and top three mantissa bits, one more unless the rest is zero. -1 = it is not finite. */
 export function bucketOf(value: number): number {
-  if (!(value > 2 ** EXPONENT_MIN)) return 0;
-  if (value > 2 ** EXPONENT_MAX) return BUCKETS;
   float[0] = value;
-  const high = bits[HIGH]!;
-  const index = ((high >>> 20) - 1023 - EXPONENT_MIN) * PER_OCTAVE + ((high >>> 17) & (PER_OCTAVE - 1));
-  return bits[LOW] === 0 && (high & 0x1ffff) === 0 ? index : index + 1;
+  const high = words[HIGH]!;
+  const inexact = (words[LOW]! | (high & 0x1ffff)) === 0 ? 0 : 1;
+  const bucket = ((high >> 17) - LOWEST + inexact) | 0;
+  // One comparison for all that is usual; a negative value has a negative high word.
+  if (bucket >>> 0 <= BUCKETS) return bucket;
+  if (!Number.isFinite(value)) return -1;
+  return bucket < 0 ? 0 : BUCKETS;
 }
 
 export function edgeOf(bucket: number): number {

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import fc from "fast-check";
 import { bucketOf, BUCKETS, edgeOf } from "./histogram.ts";
-import { createMetrics, newSlab, noMetrics, type HistogramReading } from "./metrics.ts";
+import { createMetrics, newSlab, noMetrics, QUANTILES, type HistogramReading } from "./metrics.ts";
 
 function histogram(values: readonly number[]): HistogramReading {
   const metrics = createMetrics();
@@ -39,7 +39,7 @@ test("quantiles are within one bucket of the exact value", () => {
       (values) => {
         const reading = histogram(values);
         const sorted = [...values].sort((a, b) => a - b);
-        for (const q of [0.5, 0.9, 0.99, 1]) {
+        for (const q of [...QUANTILES, 1]) {
           const exact = sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
           const got = reading.quantile(q);
           assert(got >= exact / 1.1251 && got <= exact * 1.1251, `q ${q}: exact ${exact}, got ${got}`);

@@ -10,20 +10,12 @@ import { readSlots } from "./read.ts";
 import { openRegister, seriesIn, type PlacedSeries } from "./series.ts";
 import { newSlab, openSlab } from "./slab.ts";
 
-export type {
-  Counter,
-  Gauge,
-  Histogram,
-  HistogramReading,
-  Labels,
-  MetricReading,
-  Metrics,
-  Series,
-} from "./model.ts";
+export type { Counter, Histogram, HistogramReading, Labels, MetricReading, Metrics } from "./model.ts";
 export { QUANTILES } from "./histogram.ts";
 export { metricsReader, type MetricsReader } from "./reader.ts";
 export { newSlab } from "./slab.ts";
-export { family, type Family } from "./family.ts";
+export { cognitivePatterns, type CognitivePatternMetrics } from "./cognitive.ts";
+export { family } from "./family.ts";
 
 /** A recorder over `buffer`, which no other thread may write; goes on where an earlier thread of it ended. Throws OPD1050
  * when a series finds no room (one with labels finds room in "other" then). */

@@ -1,7 +1,7 @@
 // Readings from slots, and the readings of several threads as one: counters and gauges add up, histograms are merged. A
 // gauge that must not add up carries a label that keeps its threads apart.
 
-import { histogramIn } from "./cells.ts";
+import { histogramIn, isEmpty } from "./cells.ts";
 import { merged, reading } from "./histogram.ts";
 import type { MetricReading } from "./model.ts";
 import { idOf, sizeOf, type PlacedSeries } from "./series.ts";
@@ -10,10 +10,8 @@ import { idOf, sizeOf, type PlacedSeries } from "./series.ts";
 export function readSlots(slots: Float64Array, series: readonly PlacedSeries[]): readonly MetricReading[] {
   return series.flatMap(({ kind, name, help, labels, at, spare }): MetricReading[] => {
     if (at + sizeOf(kind) > slots.length) return [];
-    // The first slot of each kind is 0 as long as nothing was recorded.
-    if (spare && slots[at] === 0) return [];
-    if (kind === "histogram")
-      return [{ name, help, labels, kind, value: reading(histogramIn(slots, at)) }];
+    if (spare && (kind === "histogram" ? isEmpty(slots, at) : slots[at] === 0)) return [];
+    if (kind === "histogram") return [{ name, help, labels, kind, value: reading(histogramIn(slots, at)) }];
     return [{ name, help, labels, kind, value: slots[at]! }];
   });
 }

@@ -34,7 +34,10 @@ export function metricsReader(): MetricsReader {
     async read(deadlineMs: number = LIMITS.metricAskDeadlineMs) {
       const threads = [...open];
       const answers = await Promise.all(threads.map((one) => one.refresh(deadlineMs)));
-      const readings = mergeReadings([ended, ...threads.filter((one) => open.has(one)).map((one) => one.last())]);
+      const readings = mergeReadings([
+        ended,
+        ...threads.filter((one) => open.has(one)).map((one) => one.last()),
+      ]);
       return { readings, late: answers.filter((inTime) => !inTime).length };
     },
   });

@@ -8,6 +8,8 @@ import type { TraceBatch, TraceEvent } from "./model.ts";
 import type { RingReader } from "./reader.ts";
 import type { TraceSettings } from "./settings.ts";
 
+export { control, newControl, type Control } from "./control.ts";
+
 export interface CollectOptions {
   /** Asked at each round: rings come and go with their threads. */
   readonly rings: () => Iterable<RingReader>;

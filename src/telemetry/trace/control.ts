@@ -70,7 +70,12 @@ export function control(buffer: SharedArrayBuffer): Control {
 }
 
 /** Until word `at` is not `value`, at most `ms`. A pending Atomics.waitAsync keeps no thread alive, a timer does. */
-async function waitFor(words: Int32Array<SharedArrayBuffer>, at: number, value: number, ms: number): Promise<void> {
+async function waitFor(
+  words: Int32Array<SharedArrayBuffer>,
+  at: number,
+  value: number,
+  ms: number,
+): Promise<void> {
   const timer = setTimeout(() => {}, ms);
   const wait = Atomics.waitAsync(words, at, value, ms);
   if (wait.async) await wait.value;

@@ -43,8 +43,7 @@ export const HEAD = 6;
 const WALL = 8;
 const MONOTONIC = 10;
 
-/** Names that stand in every ring: none, and any beyond the cap. */
-export const NO_NAME = 0;
+/** The name of any name beyond the cap: the second in every ring, behind "". */
 export const OTHER_NAME = 1;
 
 export interface Ring {

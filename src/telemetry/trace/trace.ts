@@ -7,7 +7,7 @@ import { control } from "./control.ts";
 import { EVENT_TYPES, type EventType } from "./model.ts";
 import { newRing } from "./ring.ts";
 import { sampler, thresholdOf, type TraceSettings } from "./settings.ts";
-import { LENGTH, openWriter, TIME, VALUE_0, VALUE_1, type Id } from "./writer.ts";
+import { openWriter, type Id } from "./writer.ts";
 
 export { EVENT_TYPES, type EventType, type TraceBatch, type TraceEvent } from "./model.ts";
 export { TRACE_PRESETS, type TracePreset, type TraceSettings } from "./settings.ts";
@@ -77,7 +77,7 @@ export function ringMaker(settings: TraceSettings): (worker: number) => SharedAr
 export function openTracer({ ring, control: shared, settings }: TracePlace): Tracer {
   const writer = shared === undefined ? openWriter(ring) : openWriter(ring, control(shared).wake);
   const drawn = sampler(1 + Math.floor(Math.random() * 0x7fff_fffe));
-  const { numbers, push } = writer;
+  const { begin, fill } = writer;
 
   function source(type: EventType): EventSource {
     const code = EVENT_TYPES.indexOf(type);
@@ -87,20 +87,12 @@ export function openTracer({ ring, control: shared, settings }: TracePlace): Tra
     return Object.freeze({
       on: true,
       instant(timeNs, subtype, idA, idB, name, value0, value1) {
-        if (!drawn(threshold)) return;
-        numbers[TIME] = timeNs;
-        numbers[LENGTH] = 0;
-        numbers[VALUE_0] = value0;
-        numbers[VALUE_1] = value1;
-        push(code, subtype, 0, idA, idB, name, false);
+        if (drawn(threshold)) fill(begin(code, subtype, 0, idA, idB, name, false), timeNs, 0, value0, value1);
       },
       span(startNs, endNs, traceId, id, parentId, name, value0, value1, failed) {
         if (!drawn(threshold)) return;
-        numbers[TIME] = startNs;
-        numbers[LENGTH] = endNs - startNs;
-        numbers[VALUE_0] = value0;
-        numbers[VALUE_1] = value1;
-        push(code, 0, traceId, id, parentId, name, failed);
+        const place = begin(code, 0, traceId, id, parentId, name, failed);
+        fill(place, startNs, endNs - startNs, value0, value1);
       },
     } satisfies EventSource);
   }

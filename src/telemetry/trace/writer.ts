@@ -10,11 +10,11 @@ import { EVENT_WORDS, FAILED, HEAD, openRing, OTHER_NAME, PUBLISHED } from "./ri
 export type Id = number | bigint;
 
 export interface RingWriter {
-  /** For the next `push`: time and length in nanoseconds as `nowNs` has them, the two values. In memory, because a number
-   * that is no small integer is allocated where it is an argument of a call that is not inlined. */
-  readonly numbers: Float64Array;
-  /** Writes one event, with `numbers`; `name` as `name` gave it. */
-  push(type: number, subtype: number, traceId: Id, idA: Id, idB: Id, name: number, failed: boolean): void;
+  /** Begins the next event: gives its place, for `fill`. `name` as `name` gave it. */
+  begin(type: number, subtype: number, traceId: Id, idA: Id, idB: Id, name: number, failed: boolean): number;
+  /** Fills and ends the event at `place`. Apart from `begin`, and small: the compiler puts it into its caller, and a number
+   * that is no small integer is allocated where it is an argument of a call that stays one. */
+  fill(place: number, timeNs: number, lengthNs: number, value0: number, value1: number): void;
   /** Nanoseconds since the ring's clock began: the exact monotonic clock of all threads, for 104 days (then even ones). */
   nowNs(): number;
   /** The number of a name, the same for the same text; that of "other" beyond LIMITS.traceNamesMax. */
@@ -28,13 +28,8 @@ export interface RingWriter {
 /** Called when a quarter of the ring was written since the last time: somebody may want to wake the reader. */
 export type Quarter = () => void;
 
-/** Places in `numbers`. */
-export const TIME = 0;
-export const LENGTH = 1;
-export const VALUE_0 = 2;
-export const VALUE_1 = 3;
-
 const HIGH_FACTOR = 2 ** 32;
+const HIGH_SHARE = 2 ** -32;
 // Which of the two words of 64 bits is the high one depends on the machine.
 const HIGH = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 1 : 0;
 const LOW = 1 - HIGH;
@@ -46,7 +41,6 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
   const floats = new Float32Array(buffer, slots.byteOffset, slots.length);
   const longs = new BigUint64Array(buffer, slots.byteOffset, slots.length / 2);
   const mask = ring.capacity - 1;
-  const numbers = new Float64Array(4);
   let head = words[HEAD]!;
   let unpublished = 0;
   let sinceQuarter = 0;
@@ -56,7 +50,11 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
   const [beganLow, beganHigh] = [nowWords[LOW]!, nowWords[HIGH]!];
 
   const lines = openLines(ring.names);
-  const names = new Map(linesReader(ring.names).texts().map((text, number) => [text, number]));
+  const names = new Map(
+    linesReader(ring.names)
+      .texts()
+      .map((text, number) => [text, number]),
+  );
 
   function publish(): void {
     // Read-modify-write: a reader that looked at `published` before this has read its slots before this, too.
@@ -68,9 +66,16 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
     quarter();
   }
 
+  function ended(): void {
+    head = (head + 1) | 0;
+    words[HEAD] = head;
+    if (++unpublished === chunk) publish();
+  }
+
+  /** Of a number that is not negative, stores take the low 32 bits of its whole part. */
   function putNs(at: number, ns: number): void {
     slots[at + LOW] = ns;
-    slots[at + HIGH] = Math.floor(ns / HIGH_FACTOR);
+    slots[at + HIGH] = ns * HIGH_SHARE;
   }
 
   function putId(at: number, id: Id): void {
@@ -79,23 +84,22 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
   }
 
   return Object.freeze({
-    numbers,
-    push(type, subtype, traceId, idA, idB, name, failed): void {
+    begin(type, subtype, traceId, idA, idB, name, failed): number {
       const at = (head & mask) * EVENT_WORDS;
       slots[at] = head;
       slots[at + 1] = type | (subtype << 8) | (failed ? FAILED << 16 : 0);
-      putNs(at + 2, numbers[TIME]!);
       putId(at + 4, idA);
       putId(at + 6, idB);
-      floats[at + 8] = numbers[VALUE_0]!;
-      floats[at + 9] = numbers[VALUE_1]!;
       slots[at + 10] = name;
-      slots[at + 11] = 0;
       putId(at + 12, traceId);
-      putNs(at + 14, numbers[LENGTH]!);
-      head = (head + 1) | 0;
-      words[HEAD] = head;
-      if (++unpublished === chunk) publish();
+      return at;
+    },
+    fill(at, timeNs, lengthNs, value0, value1): void {
+      putNs(at + 2, timeNs);
+      putNs(at + 14, lengthNs);
+      floats[at + 8] = value0;
+      floats[at + 9] = value1;
+      ended();
     },
     nowNs(): number {
       // Through memory: a bigint that is only stored is never made.

@@ -53,7 +53,9 @@ function answerOf(handle: DocValue): Answer | null {
   if (!isTable(handle)) return null;
   const { signature, body } = handle;
   if (typeof signature !== "string" || !Array.isArray(body)) return null;
-  const args = splitTypes(signature).map((type, at) => toWire(type, (body as readonly DocValue[])[at] ?? null));
+  const args = splitTypes(signature).map((type, at) =>
+    toWire(type, (body as readonly DocValue[])[at] ?? null),
+  );
   const wires = args.flatMap((arg) => ("wire" in arg ? [arg.wire] : []));
   return wires.length === args.length ? { signature, body: wires } : null;
 }
