@@ -16,9 +16,7 @@ export function openExport(
 ): Telemetry {
   const { configured, who, secret, serves } = input;
   const { config, origins } = configured;
-  const targets = exportTargets({ config, origins, env: who.env, uid: who.uid, secret }).filter(
-    ({ kind }) => serves || kind === "perfetto" || kind === "json-lines",
-  );
+  const targets = exportTargets({ config, origins, env: who.env, uid: who.uid, secret });
   const resource = exportResource(config, { hostname: input.hostname, version: packageVersion() });
   const exporters = createExporters({ targets, resource, startNs: wallNs(), metrics });
   const settings = { ...TRACE_PRESETS.production, exportIntervalMs: config.telemetryIntervalMs };

@@ -11,17 +11,25 @@ import type { Telemetry, TelemetryInput } from "./model.ts";
 /** Throws what `exportTargets` does: OPD9013, OPD1201 to OPD1203. */
 export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
   const metrics = createMetrics();
-  if (!exportsAnything(input.configured.config, input.who.env))
+  const config = input.serves ? input.configured.config : filesAlone(input.configured.config);
+  if (!exportsAnything(config, input.who.env))
     return { metrics, tracer: noTracer, exporters: () => [], close: () => Promise.resolve() };
   const { openExport } = await import("./exporting.ts");
-  return openExport({ ...input, hostname: hostname() }, metrics);
+  const configured = { ...input.configured, config };
+  return openExport({ ...input, configured, hostname: hostname() }, metrics);
+}
+
+/** Without receivers, and so without their secrets, which not everybody may read who applies. */
+function filesAlone(config: Config): Config {
+  return { ...config, otlpSignals: [], lokiEndpoint: null, telemetryTextfile: null };
 }
 
 function exportsAnything(config: Config, env: Env): boolean {
   const { otlpEndpoint, lokiEndpoint, telemetryFile, telemetryTraceFile, telemetryTextfile } = config;
+  const otlp =
+    otlpEndpoint !== null || Object.keys(env).some((name) => name.startsWith("OTEL_EXPORTER_OTLP_"));
   return (
-    [otlpEndpoint, lokiEndpoint, telemetryFile, telemetryTraceFile, telemetryTextfile].some(
-      (each) => each !== null,
-    ) || Object.keys(env).some((name) => name.startsWith("OTEL_EXPORTER_OTLP_"))
+    (otlp && config.otlpSignals.length > 0) ||
+    [lokiEndpoint, telemetryFile, telemetryTraceFile, telemetryTextfile].some((each) => each !== null)
   );
 }
