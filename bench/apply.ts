@@ -5,9 +5,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { processActor } from "../src/app/actor.ts";
-import { applyRecorder } from "../src/app/recorder.ts";
-import { openRecords } from "../src/app/records.ts";
+import { processActor } from "../src/app/records/actor.ts";
+import { applyRecorder } from "../src/app/records/recorder.ts";
+import { openRecords } from "../src/app/records/records.ts";
 import { systemClock } from "../src/base/clock.ts";
 import { connect, type Connection, type DBusValue } from "../src/host/dbus/dbus.ts";
 import { loadMapping, mappedPlugin } from "../src/plugin/mapping/mapping.ts";

@@ -46,7 +46,7 @@ const late: Plugin = {
 };
 
 const machineModules =
-  /\/src\/(state|plugin|host|app\/(addresses|app|approvals?|borrowed|bus-names|foreign|lock|named|parts|planned|probes|saved-plan|scope|secret|session|shelf|telemetry\/(model|telemetry)|traffic|wishes)\.)|valibot/;
+  /\/src\/(state|plugin|host|app\/(addresses|app|approvals?|daemon\/borrowed|bus-names|foreign|lock|named|parts|planned|probes|saved-plan|scope|secret|session|shelf|telemetry\/(model|telemetry)|traffic|wishes)\.)|valibot/;
 
 const command = await rolldown({
   input: join(root, "src/main.ts"),
@@ -73,11 +73,11 @@ const { output } = await command.write({
       // Every start that finds a journal: did a crash leave something?
       {
         name: "journal",
-        test: /\/src\/(store\/(file|log|journal)|app\/(peek|pending|recorder|recovery|same-bus))\b/,
+        test: /\/src\/(store\/(file|log|journal)|app\/records\/(peek|pending|recorder|recovery|same-bus))\b/,
         priority: 1,
       },
       // What changes the machine, and what was changed.
-      { name: "records", test: /\/src\/(store|fleet|app\/(applying|past|records|settled|snapshots))\b/ },
+      { name: "records", test: /\/src\/(store|fleet|app\/(applying|records))\b/ },
     ],
   },
 });

@@ -26,7 +26,7 @@ function local(configured: Configured): Operations {
 /** The same, or by the daemon that holds the state directory. */
 function connect(configured: Configured, say: (why: string) => void): Operations {
   const here = local(configured);
-  const actor = async () => (await import("./app/actor.ts")).processActor();
+  const actor = async () => (await import("./app/records/actor.ts")).processActor();
   let there: Promise<Operations> | null = null;
   const load = async () =>
     (await import("./api/client/client.ts")).daemonOrLocal({

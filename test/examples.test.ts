@@ -6,7 +6,7 @@ import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { plainOf, readText } from "../src/base/text/text.ts";
-import { parseDocument } from "../src/state/document.ts";
+import { parseDocument } from "../src/state/document/document.ts";
 import { readPage, root } from "./support/page.ts";
 
 const examples = globSync("examples/**/*.{toml,json}", { cwd: root }).sort();

@@ -64,7 +64,7 @@ async function resolved<R extends object>(parts: Parts, request: R): Promise<R> 
   if (!("sources" in request)) return request;
   const sources = request.sources as readonly SourceText[];
   if (sources.every(({ generation }) => generation === undefined)) return request;
-  return { ...request, sources: await (await import("./past.ts")).withDocuments(parts, sources) };
+  return { ...request, sources: await (await import("./records/past.ts")).withDocuments(parts, sources) };
 }
 
 export function buildApp(input: PartsInput): App {

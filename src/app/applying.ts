@@ -13,21 +13,21 @@ import {
 } from "../state/state.ts";
 import type { Bus } from "../host/dbus/dbus.ts";
 import type { ApplyReply, RequestOf, SourceText, Talk } from "../api/api.ts";
-import { processActor } from "./actor.ts";
+import { processActor } from "./records/actor.ts";
 import { addressesOf } from "./addresses.ts";
-import { armGuard } from "./arm-guard.ts";
+import { armGuard } from "./guard/arm-guard.ts";
 import { confirm, refuseUnasked, refuseWeak } from "./approval.ts";
-import { refuseWhileWaiting } from "./checkpoints.ts";
+import { refuseWhileWaiting } from "./guard/checkpoints.ts";
 import { refuseForeign } from "./foreign.ts";
 import type { Parts } from "./parts.ts";
 import { planned } from "./planned.ts";
 import { askThrough } from "./probes.ts";
-import { applyRecorder } from "./recorder.ts";
-import { recoverLocked } from "./recovery.ts";
-import { busAddress } from "./same-bus.ts";
+import { applyRecorder } from "./records/recorder.ts";
+import { recoverLocked } from "./records/recovery.ts";
+import { busAddress } from "./records/same-bus.ts";
 import { fitting, savedPlanOf } from "./saved-plan.ts";
 import type { Session } from "./session.ts";
-import { snapshotAfterApply } from "./snapshots.ts";
+import { snapshotAfterApply } from "./records/snapshots.ts";
 import { applyMeter } from "./telemetry/apply-meter.ts";
 import { bindSources, type Bound } from "./wishes.ts";
 

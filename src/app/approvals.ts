@@ -8,7 +8,7 @@ import { errnoOf, readTrusted, writeFileAtomically } from "../base/file.ts";
 import { LIMITS } from "../base/limits.ts";
 import { plainOf, readText, writeJson, type Plain } from "../base/text/text.ts";
 import { checkPrivate, systemDisk } from "../store/file/file.ts";
-import { makeStateFolder } from "./state-folder.ts";
+import { makeStateFolder } from "./records/state-folder.ts";
 
 export interface Approval {
   /** Hex SHA-256 of the mapping. */

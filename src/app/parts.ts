@@ -15,9 +15,9 @@ import type { Probe } from "../plugin/plugin.ts";
 import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import type { Telemetry } from "./telemetry/model.ts";
 import type { Caller, Talk, Traffic } from "../api/api.ts";
-import { borrowedEnv } from "./borrowed.ts";
+import { borrowedEnv } from "./daemon/borrowed.ts";
 import type { PluginShelf } from "./shelf.ts";
-import type { Records } from "./records.ts";
+import type { Records } from "./records/records.ts";
 import { secrets, type Secrets } from "./secret.ts";
 import { trafficOf } from "./traffic.ts";
 import type { HeldLock } from "../state/state.ts";
@@ -106,7 +106,7 @@ export function openParts(input: PartsInput): Parts {
       });
     },
     records() {
-      records ??= import("./records.ts").then(async ({ openRecords }) =>
+      records ??= import("./records/records.ts").then(async ({ openRecords }) =>
         openRecords({ ...kept, metrics: (await telemetry)?.metrics ?? null }),
       );
       // One that failed is tried anew: there may be room by then.
@@ -116,7 +116,9 @@ export function openParts(input: PartsInput): Parts {
     async peekJournal() {
       const known = peeked === null ? null : await peeked.catch(() => null);
       await known?.refresh();
-      return known ?? (await (peeked = import("./peek.ts").then(({ peekJournal }) => peekJournal(kept))));
+      return (
+        known ?? (await (peeked = import("./records/peek.ts").then(({ peekJournal }) => peekJournal(kept))))
+      );
     },
     async session(talk, options = {}) {
       const [{ openSession }, bus, plugins] = await Promise.all([
@@ -154,7 +156,7 @@ export function openParts(input: PartsInput): Parts {
   /** Once: what is interrupted later is another process's, and the next one's to resolve. */
   async function recover(session: Session): Promise<void> {
     if (!existsSync(join(config.stateDir, "@state", "journal"))) return;
-    await (await import("./recovery.ts")).recoverAtStart(parts, session);
+    await (await import("./records/recovery.ts")).recoverAtStart(parts, session);
   }
 
   /** For the operator, not for who typed the command: what nobody can be answered. */

@@ -7,10 +7,10 @@ import fc from "fast-check";
 import { canonicalJson, writeJson } from "../../src/base/text/text.ts";
 import type { Action, DocValue } from "../../src/plugin/plugin.ts";
 import type { Mismatch } from "../../src/state/model.ts";
-import { addressOf, ordered } from "../../src/state/order.ts";
-import { queryDocument } from "../../src/state/query.ts";
-import { revertDocument } from "../../src/state/revert.ts";
-import { takeInventory } from "../../src/state/inventory.ts";
+import { addressOf, ordered } from "../../src/state/plan/order.ts";
+import { queryDocument } from "../../src/state/document/query.ts";
+import { revertDocument } from "../../src/state/plan/revert.ts";
+import { takeInventory } from "../../src/state/inventory/inventory.ts";
 import {
   copyOf,
   fakePlugin,

@@ -20,7 +20,7 @@ import {
 } from "../../src/base/text/text.ts";
 import { visible } from "../../src/base/visible.ts";
 import { formatAddress, matches, parseAddress, parsePattern } from "../../src/state/address.ts";
-import { parseDocument } from "../../src/state/document.ts";
+import { parseDocument } from "../../src/state/document/document.ts";
 
 const numRuns = process.env["OP_DBUS_LONG"] === "1" ? 20_000 : 500;
 

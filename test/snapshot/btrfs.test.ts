@@ -17,7 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { makeStateFolder } from "../../src/app/state-folder.ts";
+import { makeStateFolder } from "../../src/app/records/state-folder.ts";
 import { errnoOf } from "../../src/base/file.ts";
 import { btrfsSubvolumes, identityOf } from "../../src/host/btrfs/btrfs.ts";
 import { prune, readSnapshots, takeSnapshot, type Rules } from "../../src/store/snapshot/snapshot.ts";

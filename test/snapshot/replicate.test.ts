@@ -15,7 +15,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
-import { makeStateFolder } from "../../src/app/state-folder.ts";
+import { makeStateFolder } from "../../src/app/records/state-folder.ts";
 import { replicate, type Replicated, type ReplicateOptions } from "../../src/fleet/replicate.ts";
 import { btrfsSubvolumes, identityOf } from "../../src/host/btrfs/btrfs.ts";
 import { formatName, prune, readSnapshots, takeSnapshot } from "../../src/store/snapshot/snapshot.ts";

@@ -5,8 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Fault } from "../../src/base/error.ts";
 import { LIMITS } from "../../src/base/limits.ts";
-import { bindDocument } from "../../src/state/bind.ts";
-import { parseDocument } from "../../src/state/document.ts";
+import { bindDocument } from "../../src/state/document/bind.ts";
+import { parseDocument } from "../../src/state/document/document.ts";
 import type { DocumentSource } from "../../src/state/model.ts";
 import { SCHEMAS } from "./document-schemas.ts";
 

@@ -9,7 +9,7 @@ import {
   journalBegin,
   plainRecord,
   recordedOutcome,
-} from "../../src/state/recording.ts";
+} from "../../src/state/record/recording.ts";
 import type { Report } from "../../src/state/model.ts";
 import { applied, documentOf, planned, pluginMap, type Planned, type Spec } from "./state-case.ts";
 import { copyOf, type FakePlugin, type Machine } from "./fake-plugin.ts";

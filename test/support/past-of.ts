@@ -11,7 +11,7 @@ import {
 } from "../../src/plugin/plugin.ts";
 import { parseAddress } from "../../src/state/address.ts";
 import type { Past } from "../../src/state/ports.ts";
-import type { ActionEntry, EndEntry } from "../../src/state/recorded.ts";
+import type { ActionEntry, EndEntry } from "../../src/state/record/recorded.ts";
 
 type Told = Partial<Omit<ActionEntry, "before" | "after">> & {
   readonly before?: unknown;

@@ -21,10 +21,10 @@ import {
   type Reading,
 } from "../../src/state/state.ts";
 import type { Report, Wanted, WantedItem, WantedPlugin, WantedResource } from "../../src/state/model.ts";
-import type { ApplyInput } from "../../src/state/apply.ts";
-import { bindDocument } from "../../src/state/bind.ts";
-import { parseDocument } from "../../src/state/document.ts";
-import type { Selection } from "../../src/state/selection.ts";
+import type { ApplyInput } from "../../src/state/apply/apply.ts";
+import { bindDocument } from "../../src/state/document/bind.ts";
+import { parseDocument } from "../../src/state/document/document.ts";
+import type { Selection } from "../../src/state/inventory/selection.ts";
 import { fakeClock } from "./fake-clock.ts";
 import { askNothing, silentRecorder } from "./recorder.ts";
 

@@ -4,7 +4,7 @@ import type { CheckpointNote } from "../../api/api.ts";
 import { OpError } from "../../base/error.ts";
 import { pinText, type Audit, type Checkpoint } from "../../store/audit/audit.ts";
 import type { Bound } from "../bound.ts";
-import type { Records } from "../records.ts";
+import type { Records } from "../records/records.ts";
 
 export const checkpoint: Bound<"audit.checkpoint"> = async (parts, request) => {
   const records = await parts.records();

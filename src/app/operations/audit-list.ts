@@ -2,7 +2,7 @@
 
 import type { EntryReply } from "../../api/api.ts";
 import type { Bound } from "../bound.ts";
-import { withPast } from "../past.ts";
+import { withPast } from "../records/past.ts";
 
 export const list: Bound<"audit.list"> = (parts, { from, to, type, limit }) =>
   withPast(parts, ({ audit }) => {

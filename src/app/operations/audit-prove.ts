@@ -8,7 +8,7 @@ import { generationOf, generations, type Generation } from "../../state/history/
 import type { Audit } from "../../store/audit/audit.ts";
 import { makeProof, proofJson, proofPage } from "../../store/audit/proof.ts";
 import type { Bound } from "../bound.ts";
-import { countedEntries } from "../past.ts";
+import { countedEntries } from "../records/past.ts";
 import { signed } from "./audit-checkpoint.ts";
 
 export const prove: Bound<"audit.prove"> = async (parts, { what, format }) => {

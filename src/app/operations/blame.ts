@@ -7,7 +7,7 @@ import { matches, parseAddress, takeInventory, type Address, type Pattern } from
 import { blame as blamed, briefOf, shown, type Blamed } from "../../state/history/history.ts";
 import type { BlameRow, Talk } from "../../api/api.ts";
 import type { Bound } from "../bound.ts";
-import { withPast } from "../past.ts";
+import { withPast } from "../records/past.ts";
 import type { Parts } from "../parts.ts";
 import { needsOf, readPatterns, scopeOf } from "../scope.ts";
 

@@ -1,10 +1,10 @@
 // checkpoint list and show: what waits for its commit. Only looks.
 
 import type { Bound } from "../bound.ts";
-import { checkpointReply, waiting, waitingFor, type Waiting } from "../checkpoints.ts";
+import { checkpointReply, waiting, waitingFor, type Waiting } from "../guard/checkpoints.ts";
 import type { Parts } from "../parts.ts";
 import type { Talk } from "../../api/api.ts";
-import type { BusIdentity } from "../same-bus.ts";
+import type { BusIdentity } from "../records/same-bus.ts";
 
 export const list: Bound<"checkpoint.list"> = async (parts, _request, talk) => {
   const { all, bus } = await look(parts, talk);

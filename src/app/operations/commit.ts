@@ -2,9 +2,9 @@
 
 import { OpError } from "../../base/error.ts";
 import type { Bound } from "../bound.ts";
-import { keep } from "../settled.ts";
-import { snapshotAfterApply } from "../snapshots.ts";
-import { withWaiting } from "../with-waiting.ts";
+import { keep } from "../records/settled.ts";
+import { snapshotAfterApply } from "../records/snapshots.ts";
+import { withWaiting } from "../guard/with-waiting.ts";
 
 export const commit: Bound<"commit"> = async (parts, request, talk) => {
   const settled = await withWaiting(parts, request, talk, async (settling, waiting) => {

@@ -10,9 +10,9 @@ import {
 } from "../../state/history/history.ts";
 import type { ReplyOf } from "../../api/api.ts";
 import type { Bound } from "../bound.ts";
-import { deadlineOf, waiting } from "../checkpoints.ts";
+import { deadlineOf, waiting } from "../guard/checkpoints.ts";
 import type { Parts } from "../parts.ts";
-import { momentMs, withPast } from "../past.ts";
+import { momentMs, withPast } from "../records/past.ts";
 import { readPatterns } from "../scope.ts";
 
 export const history: Bound<"history"> = async (parts, { addresses, limit, since, all }) => {

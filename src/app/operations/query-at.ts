@@ -5,7 +5,7 @@ import type { Observed, Schema } from "../../plugin/plugin.ts";
 import { matches, queryDocument, type Pattern } from "../../state/state.ts";
 import { isThere, observedOf, stateAt, type Beliefs } from "../../state/history/history.ts";
 import type { QueryReply, Talk } from "../../api/api.ts";
-import { momentOf, withPast } from "../past.ts";
+import { momentOf, withPast } from "../records/past.ts";
 import type { Parts } from "../parts.ts";
 import { matching, readPatterns } from "../scope.ts";
 

@@ -1,10 +1,10 @@
 // recover: resolve what a crash left, and nothing else; with `list` only show it, with `abandon` end one as it stands.
 
-import { abandon as giveUp } from "../abandon.ts";
+import { abandon as giveUp } from "../records/abandon.ts";
 import type { Bound } from "../bound.ts";
-import { refuseElsewhere } from "../pending.ts";
-import { factsOf, interruptedHere, recoverLocked } from "../recovery.ts";
-import { snapshotAfterApply } from "../snapshots.ts";
+import { refuseElsewhere } from "../records/pending.ts";
+import { factsOf, interruptedHere, recoverLocked } from "../records/recovery.ts";
+import { snapshotAfterApply } from "../records/snapshots.ts";
 
 export const recover: Bound<"recover"> = async (parts, { list, abandon }, talk) => {
   const session = await parts.session(talk, { recover: false });

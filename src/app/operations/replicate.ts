@@ -4,7 +4,7 @@ import { OpError } from "../../base/error.ts";
 import { configHome } from "../../base/settings.ts";
 import { replicate } from "../../fleet/replicate.ts";
 import type { Bound } from "../bound.ts";
-import { floorOf, snapshotGround } from "../snapshots.ts";
+import { floorOf, snapshotGround } from "../records/snapshots.ts";
 
 export const replicateNow: Bound<"replicate"> = async (parts, { targets }, { signal }) => {
   const { config } = parts.configured;

@@ -7,7 +7,7 @@ import type { RequestOf, SourceText } from "../../api/api.ts";
 import { applyDocuments } from "../applying.ts";
 import type { Bound } from "../bound.ts";
 import type { Parts } from "../parts.ts";
-import { withPast } from "../past.ts";
+import { withPast } from "../records/past.ts";
 import type { Session } from "../session.ts";
 
 export const rollbackTo: Bound<"rollback.to"> = async (parts, request, talk) => {

@@ -4,7 +4,7 @@ import { LIMITS } from "../../base/limits.ts";
 import { OpError } from "../../base/error.ts";
 import { searchPast } from "../../state/history/history.ts";
 import type { Bound } from "../bound.ts";
-import { withPast } from "../past.ts";
+import { withPast } from "../records/past.ts";
 
 export const search: Bound<"search"> = async (parts, { text, limit }) => {
   const words = text.split(/\s+/u).filter((word) => word !== "");

@@ -5,7 +5,7 @@ import { OpError } from "../../base/error.ts";
 import { visible } from "../../base/visible.ts";
 import { floorBytes, isLabel, judgeAll, prune, readSnapshots } from "../../store/snapshot/snapshot.ts";
 import type { Bound } from "../bound.ts";
-import { floorOf, rulesOf, snapshotGround, snapshotNow } from "../snapshots.ts";
+import { floorOf, rulesOf, snapshotGround, snapshotNow } from "../records/snapshots.ts";
 
 export const list: Bound<"snapshots"> = async (parts) => {
   const { subvolumes, folder, ground, lacks } = await snapshotGround(parts);

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { queryDocument } from "../query.ts";
+import { queryDocument } from "../document/query.ts";
 import { observedOf, stateAt, type Past } from "./history.ts";
 import {
   ALSO,

@@ -3,7 +3,7 @@
 
 import { isTable, type DocValue, type Reading, type SideEffect } from "../../plugin/plugin.ts";
 import { parseAddress, type Address } from "../address.ts";
-import type { ActionEntry } from "../recorded.ts";
+import type { ActionEntry } from "../record/recorded.ts";
 import type { Generation } from "./generation.ts";
 
 export type Fact =

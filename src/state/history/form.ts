@@ -3,7 +3,7 @@
 // ours. Pure.
 
 import type { Plain, PlainTable } from "../../base/text/text.ts";
-import type { ActionEntry, BeginEntry, EndEntry } from "../recorded.ts";
+import type { ActionEntry, BeginEntry, EndEntry } from "../record/recorded.ts";
 
 type Is = (value: Plain | undefined) => boolean;
 

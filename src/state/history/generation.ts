@@ -4,7 +4,7 @@
 
 import type { Plain, PlainTable } from "../../base/text/text.ts";
 import type { Past } from "../ports.ts";
-import type { ActionEntry, BeginEntry, EndEntry, GapEntry } from "../recorded.ts";
+import type { ActionEntry, BeginEntry, EndEntry, GapEntry } from "../record/recorded.ts";
 import { recordedIn } from "./form.ts";
 
 export interface Generation {

@@ -10,8 +10,8 @@ import {
 } from "../../plugin/plugin.ts";
 import { writeJson } from "../../base/text/text.ts";
 import { formatAddress } from "../address.ts";
-import { wayBack } from "../partial.ts";
-import { tree, type Tree } from "../tree.ts";
+import { wayBack } from "../inventory/partial.ts";
+import { tree, type Tree } from "../inventory/tree.ts";
 import { isThere, type Beliefs, type Owner } from "./beliefs.ts";
 import { sameReading } from "./blame.ts";
 import { ABSENT } from "./facts.ts";
