@@ -24,10 +24,15 @@ export function wardOf(journal: Journal, clock: Clock, id: string): () => Promis
       return known === undefined ? null : { ...known, fault: null };
     } catch (error) {
       if (known === undefined || !(error instanceof OpError)) throw error;
-      // A file without a name can be read to its end: where the folder was moved, a commit there still arrives here.
-      if (!journal.pending().some((each) => each.id === id)) return null;
-      const state = armedState(known.begin, known.notes, clock.monotonicMs(), bootId());
-      return { ...known, state, fault: error };
+      // A file without a name can be read to its end: where the folder was moved, what is said there still arrives here.
+      const open = journal.pending().find((each) => each.id === id);
+      if (open === undefined) return null;
+      const { begin } = known;
+      // What this product of this version began, and goes on with.
+      const notes = open.notes as unknown as Ward["notes"];
+      const state = armedState(begin, notes, clock.monotonicMs(), bootId());
+      known = { ...known, notes, state };
+      return { ...known, fault: error };
     }
   };
 }
