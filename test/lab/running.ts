@@ -56,8 +56,10 @@ export function running(child: ChildProcess): Running {
     signal(name) {
       if (ended) return;
       process.kill(own.pid(), name);
-      // nsenter stops itself when its child is stopped, and does not see it go on.
-      if (name === "SIGCONT") child.kill(name);
+      if (name !== "SIGCONT" && name !== "SIGKILL") return;
+      // nsenter stops itself when it hears that its child was stopped, which may be after this, and does not see it go on.
+      const poke = setInterval(() => child.kill("SIGCONT"), 50);
+      child.once("close", () => clearInterval(poke));
     },
   };
   return own;
