@@ -67,7 +67,11 @@ const { output } = await command.write({
   codeSplitting: {
     groups: [
       // The command line and every operation: help does without the rest.
-      { name: "ground", test: /\/src\/(base\/(clock|codes|error|limits|nearest|package|visible)|api\/api)\./, priority: 3 },
+      {
+        name: "ground",
+        test: /\/src\/(base\/(clock|codes|error|limits|nearest|package|visible)|api\/api)\./,
+        priority: 3,
+      },
       // What operations on the machine share.
       { name: "machine", test: machineModules, priority: 2 },
       // Every start that finds a journal: did a crash leave something?
