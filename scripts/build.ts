@@ -46,7 +46,7 @@ const late: Plugin = {
 };
 
 const machineModules =
-  /\/src\/(state|plugin|host|app\/(addresses|app|approvals?|daemon\/borrowed|bus-names|foreign|lock|named|parts|planned|probes|saved-plan|scope|secret|session|shelf|telemetry\/(model|telemetry)|traffic|wishes)\.)|valibot/;
+  /\/src\/(state|plugin|host|app\/(addresses|app|approvals?|daemon\/borrowed|bus-names|foreign|lock|named|operator-log|parts|planned|probes|saved-plan|scope|secret|session|shelf|telemetry\/(model|telemetry)|traffic|wishes)\.)|valibot/;
 
 const command = await rolldown({
   input: join(root, "src/main.ts"),

@@ -3,7 +3,7 @@
 // and the output is the same. The socket itself is handed in: doors are above this room.
 
 import { realpathSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import type { Caller, Invoke, Traffic } from "../api/api.ts";
 import { openConnection, sharedFacts, socketFolder, socketPath } from "../api/client/client.ts";
 import { PROTOCOL, type CallerSettings, type Hello } from "../api/wire.ts";
@@ -11,7 +11,7 @@ import { systemClock, type Clock } from "../base/clock.ts";
 import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
-import { createLog, errorFields, logFormat, type Log } from "../base/log.ts";
+import { errorFields, type Log } from "../base/log.ts";
 import type { Who } from "../base/settings.ts";
 import { makePrivate, systemDisk } from "../store/file/file.ts";
 import { makeStateFolder } from "./records/state-folder.ts";
@@ -20,6 +20,7 @@ import { deadlineOf, waiting } from "./guard/checkpoints.ts";
 import { daemonJobs, settleAtStart } from "./daemon/chores.ts";
 import { takeLock } from "./lock.ts";
 import { systemdNotify, watch, watchdogMs } from "./daemon/notify.ts";
+import { operatorLog } from "./operator-log.ts";
 import { openParts, type Parts } from "./parts.ts";
 import { runSchedule, type Job } from "./daemon/schedule.ts";
 import { secrets } from "./secret.ts";
@@ -57,7 +58,7 @@ export interface DaemonInput {
 export async function runDaemon(input: DaemonInput): Promise<boolean> {
   const { configured, who, stop } = input;
   const { config } = configured;
-  const log = daemonLog(configured, who);
+  const log = operatorLog(configured.config, who);
   const held = await holdState(configured, who, stop);
   let telemetry: Telemetry | null = null;
   try {
@@ -211,15 +212,4 @@ function keeper(
       return app.traffic();
     },
   };
-}
-
-function daemonLog({ config }: Configured, who: Who): Log {
-  return createLog({
-    level: config.logLevel,
-    format: logFormat(who.env),
-    write: (line) => void process.stderr.write(line),
-    wallMs: systemClock.wallMs,
-    pid: process.pid,
-    hostname: hostname(),
-  });
 }

@@ -2,13 +2,13 @@
 // connection. A session (session.ts) is what one operation works with.
 
 import { existsSync } from "node:fs";
-import { hostname, userInfo } from "node:os";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { systemClock, type Clock } from "../base/clock.ts";
 import type { Configured } from "../base/config.ts";
 import { OpError } from "../base/error.ts";
 import { packageDir } from "../base/package.ts";
-import { createLog, errorFields, logFormat, type Log } from "../base/log.ts";
+import { errorFields } from "../base/log.ts";
 import type { Who } from "../base/settings.ts";
 import type { Bus, ReadGuard } from "../host/dbus/dbus.ts";
 import type { Probe } from "../plugin/plugin.ts";
@@ -16,6 +16,7 @@ import type { Metrics } from "../telemetry/metrics/metrics.ts";
 import type { Telemetry } from "./telemetry/model.ts";
 import type { Caller, Talk, Traffic } from "../api/api.ts";
 import { borrowedEnv } from "./daemon/borrowed.ts";
+import { operatorLog } from "./operator-log.ts";
 import type { PluginShelf } from "./shelf.ts";
 import type { Records } from "./records/records.ts";
 import { secrets, type Secrets } from "./secret.ts";
@@ -159,17 +160,6 @@ export function openParts(input: PartsInput): Parts {
     await (await import("./records/recovery.ts")).recoverAtStart(parts, session);
   }
 
-  /** For the operator, not for who typed the command: what nobody can be answered. */
-  function log(): Log {
-    return createLog({
-      level: config.logLevel,
-      format: logFormat(who.env),
-      write: (line) => void process.stderr.write(line),
-      wallMs: systemClock.wallMs,
-      pid: process.pid,
-      hostname: hostname(),
-    });
-  }
   async function ownTelemetry(): Promise<Telemetry> {
     const { openTelemetry } = await import("./telemetry/telemetry.ts");
     return await openTelemetry({ configured, who, secret: parts.secrets.value, serves: false });
@@ -205,7 +195,8 @@ export function openParts(input: PartsInput): Parts {
         allowUnixexec,
         callDeadlineMs,
         meter,
-        onListenerError: (error) => log().error("a listener of a signal failed", errorFields(error)),
+        onListenerError: (error) =>
+          operatorLog(config, who).error("a listener of a signal failed", errorFields(error)),
         ...(guard && { guard }),
       });
     } catch (error) {

@@ -4,7 +4,7 @@
 // folder: after a crash there is the old or the new content. Parents of a path are the business of who chose it.
 
 import { randomBytes } from "node:crypto";
-import { constants, closeSync, fstatSync, openSync, readSync, type Stats } from "node:fs";
+import { constants, closeSync, fstatSync, lstatSync, openSync, readSync, type Stats } from "node:fs";
 import { open, rename, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { OpError } from "./error.ts";
@@ -32,6 +32,20 @@ export function readTrusted(path: string, rules: ReadRules): Buffer {
     return readAtMost(path, fd, rules.sizeBytesMax);
   } finally {
     closeSync(fd);
+  }
+}
+
+/** Is anything at this path? A link is, wherever it leads. Throws OPD1201 when that cannot be seen. */
+export function isThere(path: string): boolean {
+  try {
+    lstatSync(path);
+    return true;
+  } catch (error) {
+    if (errnoOf(error) === "ENOENT") return false;
+    throw new OpError("OPD1201", `${visible(path)} cannot be read: ${reason(error)}`, {
+      where: path,
+      cause: error,
+    });
   }
 }
 

@@ -1,9 +1,8 @@
 // audit verify: the files of the audit log against each other, against the pin that lies outside of its folder, and against
 // what the person brings. It opens nothing for writing: a log that does not hold is left as it is.
 
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../../base/file.ts";
+import { isThere } from "../../base/file.ts";
 import { OpError } from "../../base/error.ts";
 import type { PlainTable } from "../../base/text/text.ts";
 import {
@@ -61,14 +60,4 @@ function textsOf({ type, documents }: PlainTable): readonly string[] {
   return (documents as readonly (PlainTable | null)[])
     .map((one) => (one?.["text"] === null ? one["digest"] : null))
     .filter((digest) => typeof digest === "string");
-}
-
-function isThere(path: string): boolean {
-  try {
-    lstatSync(path);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
-    throw error;
-  }
 }

@@ -1,9 +1,8 @@
 // What happened, read from the audit log for the time of one question: the log is opened for reading only, so that it can
 // be asked while another process writes, and by who may not write. Without a log nothing happened.
 
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { errnoOf } from "../../base/file.ts";
+import { isThere } from "../../base/file.ts";
 import { OpError } from "../../base/error.ts";
 import { bootId } from "../../base/process.ts";
 import { configHome } from "../../base/settings.ts";
@@ -100,16 +99,6 @@ function replacedIn(audit: Audit): readonly { readonly first: number; readonly l
       const { first } = end!.value["binds"] as { readonly first: number };
       return { first, last };
     });
-}
-
-function isThere(directory: string): boolean {
-  try {
-    lstatSync(directory);
-    return true;
-  } catch (error) {
-    if (errnoOf(error) === "ENOENT") return false;
-    throw new OpError("OPD1201", `${directory} cannot be read: ${errnoOf(error)}`, { cause: error });
-  }
 }
 
 /** The generation that stood at `at`, RFC 3339 or `@N`. Throws OPD2150, OPD2151. */
