@@ -49,8 +49,7 @@ async function killed(stage: Stage): Promise<string> {
 
 test("the time for a commit runs out while the apply is at work: it goes back itself", async () => {
   await using stage = await openStage();
-  stage.service.faults.arm("SetTitle", "slow", { times: 1 });
-  stage.service.faults.arm("SetNote", "slow", { times: 1 });
+  stage.service.faults.arm("SetTitle", "late-done", { times: 1 });
   const document = stage.file("doc.json", wishes({ Title: "second", Note: "second" }));
   const { stderr } = ends(await stage.op(["apply", "--no-commit", "--timeout", "1", document]), 3);
   assert.match(stderr, /error OPD2126: the time for its commit ran out/);

@@ -1,5 +1,5 @@
 // Numbers as documents mean them: an integer of D-Bus (64 bits, signed or not) is exact, a number up to 2^53 and a
-// bigint beyond; everything else is a double.
+// bigint beyond; everything else is a double. Canonical JSON writes a double of 1e20 as an integer: there it is one.
 
 import type { Scan } from "./scan.ts";
 
@@ -21,6 +21,7 @@ export function exactNumber(token: string, scan: Scan, offset: number): number |
     if (Number.isSafeInteger(number)) return number === 0 ? 0 : number;
     const value = token.length <= DIGITS_MAX + 1 ? BigInt(token) : UINT64_MAX + 1n;
     if (value >= INT64_MIN && value <= UINT64_MAX) return value;
+    if (scan.roundsIntegers && Number.isFinite(number)) return number;
     scan.syntax(
       offset,
       "an integer beyond 64 bits",

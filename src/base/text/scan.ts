@@ -15,13 +15,16 @@ export interface StringToken {
 
 export class Scan {
   readonly source: Source;
+  readonly roundsIntegers: boolean;
   readonly faults: Fault[] = [];
   /** Nothing more is to be read: the faults or the values are too many. */
   full = false;
   #values = 0;
 
-  constructor(source: Source) {
+  /** @param roundsIntegers - an integer beyond 64 bits is the double next to it, no fault. */
+  constructor(source: Source, roundsIntegers = false) {
     this.source = source;
+    this.roundsIntegers = roundsIntegers;
   }
 
   fault(code: Code, offset: number, message: string, hint?: string): void {

@@ -21,7 +21,11 @@ export interface TextResult {
   readonly faults: readonly Fault[];
 }
 
-export type TextFormat = "json" | "toml";
+/**
+ * "canonical": JSON that canonicalJson wrote, where a double beyond 64 bits looks like an integer and is read as a double.
+ * People who write such an integer meant something else: in "json" it is a fault.
+ */
+export type TextFormat = "json" | "toml" | "canonical";
 
 /**
  * Reads a whole text. `file` is the name that positions carry. Never throws for what the text says: its faults
@@ -29,8 +33,8 @@ export type TextFormat = "json" | "toml";
  */
 export function readText(file: string, text: string, format: TextFormat): TextResult {
   if (text.length > LIMITS.textSizeBytesMax) return { root: null, faults: [tooBig(file, text.length)] };
-  const scan = new Scan(new Source(file, text));
-  const root = format === "json" ? readJson(scan) : readToml(scan);
+  const scan = new Scan(new Source(file, text), format === "canonical");
+  const root = format === "toml" ? readToml(scan) : readJson(scan);
   return { root, faults: scan.faults };
 }
 

@@ -143,7 +143,7 @@ function remember(observed: Remembered, { resource, key, field }: Address, text:
 
 /** null for what is no JSON. */
 function valueOf(text: string): Value | null {
-  const { root, faults } = readText("", text, "json");
+  const { root, faults } = readText("", text, "canonical");
   if (root === null || faults.length > 0) return null;
   const known = plainOf(root) as DocValue;
   if (!isTable(known) || Object.keys(known).length !== 1) return { known };

@@ -47,7 +47,7 @@ export function entryBytes(body: EntryBody, stamp: Stamp, extra: PlainTable): Bu
 
 /** The value of an entry. Throws OPD5101 when the bytes are none. */
 export function entryValue(bytes: Uint8Array): PlainTable {
-  const { root, faults } = readText("entry", Buffer.from(bytes).toString("utf8"), "json");
+  const { root, faults } = readText("entry", Buffer.from(bytes).toString("utf8"), "canonical");
   const value = root === null || faults.length > 0 ? null : plainOf(root);
   if (!isTable(value)) throw new OpError("OPD5101", "an entry of the audit log is no JSON object");
   return value;
@@ -62,7 +62,7 @@ export function canonicalValue(text: string): PlainTable | null {
   } catch {
     return null;
   }
-  const { root, faults } = readText("entry", text, "json");
+  const { root, faults } = readText("entry", text, "canonical");
   const value = root === null || faults.length > 0 ? null : plainOf(root);
   return isTable(value) && canonicalJson(value) === text ? value : null;
 }
@@ -86,7 +86,7 @@ export function whole(value: PlainTable, get: (digest: string) => Buffer): Plain
 }
 
 function blobValue(content: Buffer): Plain {
-  const { root, faults } = readText("blob", content.toString("utf8"), "json");
+  const { root, faults } = readText("blob", content.toString("utf8"), "canonical");
   if (root === null || faults.length > 0)
     throw new OpError("OPD5101", "a blob that an entry binds is no JSON");
   return plainOf(root);

@@ -161,7 +161,7 @@ function readTransaction(id: string, begin: Buffer, notes: readonly Buffer[]): T
 
 /** What was written passed its checksum: if it cannot be read, another version wrote it. */
 function tableIn(id: string, bytes: Buffer): PlainTable {
-  const { root, faults } = readText(`journal ${id}`, bytes.toString("utf8"), "json");
+  const { root, faults } = readText(`journal ${id}`, bytes.toString("utf8"), "canonical");
   const value = root === null || faults.length > 0 ? null : plainOf(root);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw unreadable(`${id} holds no table`);
