@@ -3,10 +3,15 @@
 
 import { hostname } from "node:os";
 import { systemClock } from "../base/clock.ts";
-import { createLog, logFormat, type Log } from "../base/log.ts";
+import { createLog, logFormat, type Log, type LogRecord } from "../base/log.ts";
 import type { Config, Who } from "../base/settings.ts";
 
-export function operatorLog({ logLevel }: Pick<Config, "logLevel">, { env }: Who): Log {
+/** `also` gets what is written, too. */
+export function operatorLog(
+  { logLevel }: Pick<Config, "logLevel">,
+  { env }: Who,
+  also: (record: LogRecord) => void = () => undefined,
+): Log {
   return createLog({
     level: logLevel,
     format: logFormat(env),
@@ -14,5 +19,6 @@ export function operatorLog({ logLevel }: Pick<Config, "logLevel">, { env }: Who
     wallMs: systemClock.wallMs,
     pid: process.pid,
     hostname: hostname(),
+    also,
   });
 }

@@ -4,6 +4,7 @@
 import { OpError } from "../base/error.ts";
 import { claimDiffers, makePlan, type Plan, type Reading, type SavedPlan } from "../state/state.ts";
 import type { RequestOf } from "../api/api.ts";
+import { spanned } from "../telemetry/trace/span.ts";
 import { refuseInterrupted, type Session } from "./session.ts";
 import { planFailed, selectionOf, type Bound } from "./wishes.ts";
 
@@ -15,7 +16,12 @@ export async function planned(
   saved: SavedPlan | null,
 ): Promise<{ readonly plan: Plan; readonly reading: Reading }> {
   const selection = saved?.selection ?? selectionOf(request);
-  const { plan, reading, faults } = await makePlan({ ...bound, contextOf: session.contextOf, selection });
+  const { plan, reading, faults } = await spanned(
+    "plan",
+    "planning",
+    () => makePlan({ ...bound, contextOf: session.contextOf, selection }),
+    (made) => made.plan === null,
+  );
   refuseInterrupted(session.talk, "planning");
   if (plan === null) throw planFailed(bound.document, faults);
   const moved = saved === null ? null : claimDiffers(saved, plan);

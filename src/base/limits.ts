@@ -38,6 +38,17 @@ export const LIMITS = Object.freeze({
   authoritiesBytesMax: 1024 * 1024,
   /** Characters kept of why an export failed. */
   exportWhyCharsMax: 200,
+  /** Milliseconds in which log lines are gathered for one request. */
+  exportLinesEveryMs: 1_000,
+  /** Log lines on their way to the thread that exports: more are dropped, for it is not coming after. */
+  exportLinesMax: 2048,
+  /** MiB of objects in the thread that exports, beyond which it is stopped and started anew: full queues of seven targets
+   * with batches under way measure 60. */
+  exportThreadHeapMiBMax: 256,
+  /** Milliseconds in which that thread says how it stands: it encodes for some ten at a time. */
+  exportThreadAskDeadlineMs: 2_000,
+  /** Milliseconds from the wish that it ends to its being stopped: more than both deadlines it has for that. */
+  exportThreadEndDeadlineMs: 6_000,
   /** Spans of unfinished traces that are kept to be laid out on tracks: the largest apply, and 4 MiB. */
   perfettoSpansMax: 20_000,
 
@@ -306,6 +317,25 @@ export const LIMITS = Object.freeze({
   historyListDefault: 20,
   /** Lines of one generation that a search shows. */
   searchLinesMax: 5,
+
+  // ---- memory: concepts, associations, and what is derived from them
+  /** Bytes of a concept's content: as the wire protocol has it. */
+  memoryContentBytesMax: 10 * 1024 * 1024,
+  /** Numbers of a vector: as the wire protocol has it; models in use have 384 to 1,536. */
+  memoryDimensionsMax: 2048,
+  /** Attributes of a concept, and bytes of all of them: more is content. */
+  memoryAttributesMax: 64,
+  memoryAttributesBytesMax: 32 * 1024,
+  /** Bytes of one transaction: an eighth of what the log takes at once. */
+  memoryTransactionBytesMax: 16 * 1024 * 1024,
+  /** Changes that may wait for the derived indexes: some seconds of writing at full speed, some megabytes. */
+  memoryPendingMax: 100_000,
+  /** Milliseconds to wait for room there before a change is refused. */
+  memoryFullWaitMs: 100,
+  /** Milliseconds after which a change that nobody waits for is on its way to the disk. */
+  memoryBufferedMs: 10,
+  /** Namespaces of one memory: each has its own folder, log and indexes. */
+  memoryNamespacesMax: 256,
 
   // ---- cli
   /** Bytes of a file that holds a secret: a key or a certificate, not a disk image. */

@@ -16,6 +16,14 @@ export type Level = keyof typeof LEVELS;
 export const LEVEL_NAMES = Object.freeze(Object.keys(LEVELS) as Level[]);
 
 export type LogFields = Readonly<Record<string, string | number | bigint | boolean | null>>;
+/** A line of the log, as those get it who hand it on. */
+export interface LogRecord {
+  readonly level: Level;
+  /** Milliseconds since 1970-01-01 UTC. */
+  readonly timeMs: number;
+  readonly msg: string;
+  readonly fields: LogFields;
+}
 export type Log = Readonly<Record<Level, (msg: string, fields?: LogFields) => void>>;
 
 export interface LogOptions {
@@ -26,6 +34,8 @@ export interface LogOptions {
   readonly wallMs: () => number;
   readonly pid: number;
   readonly hostname: string;
+  /** Gets what is written, too. */
+  readonly also?: (record: LogRecord) => void;
 }
 
 /** A log with a function a level; those below `level` do nothing. */
@@ -34,7 +44,10 @@ export function createLog(options: LogOptions): Log {
   const at = (level: Level): Log[Level] =>
     LEVELS[level].number < LEVELS[options.level].number
       ? () => undefined
-      : (msg, fields = {}) => options.write(line(level, msg, fields, options));
+      : (msg, fields = {}) => {
+          options.write(line(level, msg, fields, options));
+          options.also?.({ level, timeMs: options.wallMs(), msg, fields });
+        };
   return Object.freeze({ debug: at("debug"), info: at("info"), warn: at("warn"), error: at("error") });
 }
 

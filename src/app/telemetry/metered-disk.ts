@@ -1,9 +1,10 @@
 // A disk that counts: bytes written (space that is made ahead, too) and how long they took to be durable, for the records of
-// one kind. What it is told to do it hands on as it is, and what fails there fails here.
+// one kind; in a trace that is a span. What it is told to do it hands on as it is, and what fails there fails here.
 
 import { systemClock } from "../../base/clock.ts";
 import type { Metrics } from "../../telemetry/metrics/metrics.ts";
 import { MEASURED } from "../../telemetry/measured.ts";
+import { spanned, beginSpan } from "../../telemetry/trace/span.ts";
 import type { Disk } from "../../store/file/file.ts";
 
 /** The disk itself where nothing is measured. `records`: "audit" or "journal". */
@@ -23,12 +24,19 @@ export function meteredDisk(disk: Disk, metrics: Metrics | null, records: string
     },
     fdatasync(fd: number) {
       const startMs = systemClock.monotonicMs();
-      disk.fdatasync(fd);
+      const end = beginSpan("storage", records, "fdatasync");
+      let failed = true;
+      try {
+        disk.fdatasync(fd);
+        failed = false;
+      } finally {
+        end?.(failed);
+      }
       syncMs.record(systemClock.monotonicMs() - startMs);
     },
     async fdatasyncAsync(fd: number) {
       const startMs = systemClock.monotonicMs();
-      await disk.fdatasyncAsync(fd);
+      await spanned("storage", `${records} fdatasync`, () => disk.fdatasyncAsync(fd));
       syncMs.record(systemClock.monotonicMs() - startMs);
     },
   } satisfies Disk);

@@ -1,8 +1,10 @@
-// What a connection counts, as metrics of the process: calls with their ends and their time, signals, bytes. Made once
-// per recorder and handed to connections; a connection without one counts nothing.
+// What a connection counts, as metrics of the process: calls with their ends and their time, signals, bytes; and a span
+// for each call that is made in a trace. Made once per recorder and handed to connections; a connection without one counts
+// nothing.
 
 import { family, type Counter, type Histogram, type Metrics } from "../../telemetry/metrics/metrics.ts";
 import { MEASURED } from "../../telemetry/measured.ts";
+import { beginSpan } from "../../telemetry/trace/span.ts";
 import { systemClock } from "../../base/clock.ts";
 import type { Call } from "./call.ts";
 import * as message from "./message.ts";
@@ -17,6 +19,9 @@ export interface BusMeter {
   /** Counts a call that leaves now; gives the `settle` that counts its end. */
   called(call: Pick<Call, "destination" | "member">, settle: Settle): Settle;
 }
+
+/** How a call ended, as its span says it. */
+const ENDED = Object.freeze({ reply: 0, error: 1, timeout: 2, lost: 3 });
 
 export function busMeter(metrics: Metrics): BusMeter {
   const calls = metrics.counter("bus_calls", "Method calls sent");
@@ -50,15 +55,23 @@ export function busMeter(metrics: Metrics): BusMeter {
       const startMs = systemClock.monotonicMs();
       calls.add();
       // Unique names are countless and say nothing.
-      const one = byMember.of(destination.startsWith(":") ? "unique" : destination, member);
+      const service = destination.startsWith(":") ? "unique" : destination;
+      const one = byMember.of(service, member);
       one.calls.add();
+      const endSpan = beginSpan("bus", service, member);
       return (reply, error) => {
+        let end: keyof typeof ENDED = "reply";
         if (reply !== null) {
           const tookMs = systemClock.monotonicMs() - startMs;
           latencyMs.record(tookMs);
           one.ms.add(tookMs);
-          (reply.type === message.ERROR ? errors : replies).add();
-        } else if (error !== null) (error.code === "OPD3004" ? timeouts : lost).add();
+          if (reply.type === message.ERROR) end = "error";
+          (end === "error" ? errors : replies).add();
+        } else if (error !== null) {
+          end = error.code === "OPD3004" ? "timeout" : "lost";
+          (end === "timeout" ? timeouts : lost).add();
+        }
+        endSpan?.(end !== "reply", ENDED[end]);
         settle(reply, error);
       };
     },

@@ -12,6 +12,7 @@ import type { ActionResult, Document, Mismatch, Reading, Report } from "../model
 import { addressOf } from "../plan/order.ts";
 import { runGroup, type Group } from "./run.ts";
 import { settle, watchAll } from "../inventory/settle.ts";
+import { spanned } from "../../telemetry/trace/span.ts";
 
 export interface RollbackInput {
   readonly document: Document;
@@ -35,7 +36,16 @@ export interface Started {
 }
 export type Rollback = NonNullable<Report["rollback"]>;
 
-export async function rollBack(input: RollbackInput): Promise<Rollback> {
+export function rollBack(input: RollbackInput): Promise<Rollback> {
+  return spanned(
+    "rollback",
+    "rollback",
+    () => rollingBack(input),
+    ({ left }) => left.length > 0,
+  );
+}
+
+async function rollingBack(input: RollbackInput): Promise<Rollback> {
   const { started, before, plugins, clock } = input;
   const contextOf: ContextOf = (plugin) => unstoppable(input.contextOf(plugin));
   const done = started.flatMap(({ results }) => results);
@@ -66,7 +76,13 @@ export async function rollBack(input: RollbackInput): Promise<Rollback> {
   );
   const scopes = scopesTouched(input.document, done);
   const { result, attempts, elapsedMs } = await settle({
-    attempt: () => leftNow(input, contextOf, done),
+    attempt: () =>
+      spanned(
+        "verify",
+        "verify",
+        () => leftNow(input, contextOf, done),
+        (left) => left.length > 0,
+      ),
     settled: (left) => left.every(({ address }) => [...hopeless].some((failed) => within(address, failed))),
     watch: (changed) => watchAll(plugins, scopes, contextOf, changed),
     clock,

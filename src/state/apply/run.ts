@@ -15,6 +15,8 @@ import type { PluginContext, Schema, Scope } from "../../plugin/plugin.ts";
 import type { ActionResult } from "../model.ts";
 import { redacted } from "./redact.ts";
 import { settle } from "../inventory/settle.ts";
+import { beginSpan, spanned } from "../../telemetry/trace/span.ts";
+import { addressOf } from "../plan/order.ts";
 
 /** Actions that one call of the plugin does: same plugin, same group, standing together. */
 export interface Group {
@@ -41,8 +43,31 @@ export interface Run {
   readonly timeoutMs: number;
 }
 
-/** Never rejects: what a plugin throws is an unknown outcome of the whole group. */
+/** Never rejects: what a plugin throws is an unknown outcome of the whole group. In a trace each action is a span; what
+ * the one call of the plugin does stands under the first of them. */
 export async function runGroup(
+  verb: "apply" | "undo",
+  group: Group,
+  run: Run,
+): Promise<readonly ActionResult[]> {
+  const nameOf = (action: Action): string => `${verb === "undo" ? "undo " : ""}${addressOf(action)}`;
+  const [first, ...others] = group.actions;
+  const ends = others.map((action) => beginSpan("action", nameOf(action)));
+  const results = await spanned(
+    "action",
+    first === undefined ? group.plugin.name : nameOf(first),
+    () => resultsOf(verb, group, run),
+    ([result]) => result !== undefined && isBad(result),
+  );
+  for (const [n, end] of ends.entries()) end?.(isBad(results[n + 1]!));
+  return results;
+}
+
+function isBad({ outcome }: ActionResult): boolean {
+  return outcome.outcome !== "done";
+}
+
+async function resultsOf(
   verb: "apply" | "undo",
   group: Group,
   run: Run,

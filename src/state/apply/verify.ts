@@ -12,6 +12,7 @@ import type { Document, Mismatch, Reading, Verification, WantedItem } from "../m
 import { secretDigests } from "../document/secrets.ts";
 import { addressesOf, EVERYTHING, selector, type Selection, type Selector } from "../inventory/selection.ts";
 import { settle, watchAll } from "../inventory/settle.ts";
+import { spanned } from "../../telemetry/trace/span.ts";
 
 export interface VerifyInput {
   readonly document: Document;
@@ -67,7 +68,7 @@ export async function verifyDocument(input: VerifyInput): Promise<VerifyResult> 
     Object.freeze({ holds: mismatches.length === 0, checked, mismatches, attempts, elapsedMs });
 
   const { result, attempts, elapsedMs } = await settle({
-    attempt,
+    attempt: () => spanned("verify", "verify", attempt, ({ mismatches }) => mismatches.length > 0),
     settled: ({ mismatches }) => mismatches.length === 0,
     watch: (changed) => watchAll(plugins, scopes, contextOf, changed),
     clock,

@@ -8,6 +8,7 @@ import type { Clock } from "../../base/clock.ts";
 import { OpError } from "../../base/error.ts";
 import { LIMITS } from "../../base/limits.ts";
 import type { Plain, PlainTable } from "../../base/text/text.ts";
+import { spanned } from "../../telemetry/trace/span.ts";
 import type { Disk } from "../file/file.ts";
 import type { Frame, Log } from "../log/log.ts";
 import type { Audit, Checkpoint, Entry, EntryBody } from "./model.ts";
@@ -104,7 +105,7 @@ export class AuditLog implements Audit {
     options: AppendOptions,
   ): Promise<{ readonly first: number; readonly checkpoint: Checkpoint | null }> {
     const slimmed = bodies.map((body) => slim(body, (content) => this.#parts.blobs.put(content)));
-    return this.#append(slimmed, options, false);
+    return await spanned("storage", "audit append", () => this.#append(slimmed, options, false));
   }
 
   async putBlob(content: Uint8Array): Promise<string> {

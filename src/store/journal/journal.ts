@@ -11,6 +11,7 @@ import { OpError } from "../../base/error.ts";
 import { LIMITS } from "../../base/limits.ts";
 import { canonicalJson, plainOf, readText, type PlainTable } from "../../base/text/text.ts";
 import type { Disk } from "../file/file.ts";
+import { spanned } from "../../telemetry/trace/span.ts";
 import { openLog, type Frame, type LogRecord } from "../log/log.ts";
 import { placeOf, type JournalPlace } from "./place.ts";
 
@@ -86,15 +87,18 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       catchUp(log.next);
     },
     async begin(id: string, value: PlainTable, notes: readonly PlainTable[] = []) {
-      await log.append([frame(BEGIN, id, value), ...notes.map((note) => frame(NOTE, id, note))]);
+      const frames = [frame(BEGIN, id, value), ...notes.map((note) => frame(NOTE, id, note))];
+      await spanned("storage", "journal begin", () => log.append(frames));
     },
     async note(id: string, value: PlainTable, durable: boolean) {
       const frames = [frame(NOTE, id, value)];
-      await (durable ? log.append(frames) : log.note(frames));
+      await spanned("storage", "journal note", () => (durable ? log.append(frames) : log.note(frames)));
     },
     async end(id: string) {
-      await log.note([{ type: END, payload: Buffer.from(id, "latin1") }]);
-      await makeSmaller();
+      await spanned("storage", "journal end", async () => {
+        await log.note([{ type: END, payload: Buffer.from(id, "latin1") }]);
+        await makeSmaller();
+      });
     },
     reserve: (sizeBytes: number) => log.reserve(sizeBytes),
     close: () => log.close(),

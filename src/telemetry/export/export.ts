@@ -9,6 +9,8 @@ import type { SenderState } from "./sender.ts";
 import { createSink, type SinkOptions, type Target } from "./sinks.ts";
 
 export { PROMETHEUS_CONTENT_TYPE, prometheusText } from "./prometheus.ts";
+export { deliver } from "./delivery.ts";
+export { handover, newHandover, type FromThread, type ThreadData, type ToThread } from "./handover.ts";
 export { exportResource, exportTargets } from "./targets.ts";
 export type { LogRecord } from "./record.ts";
 export type { SenderState } from "./sender.ts";

@@ -1,15 +1,8 @@
 // What comes in: the log record that exporters take, and cutting what is too long before it is encoded.
 
 import { LIMITS } from "../../base/limits.ts";
-import type { Level, LogFields } from "../../base/log.ts";
 
-export interface LogRecord {
-  readonly level: Level;
-  /** Milliseconds since 1970-01-01 UTC. */
-  readonly timeMs: number;
-  readonly msg: string;
-  readonly fields: LogFields;
-}
+export type { LogRecord } from "../../base/log.ts";
 
 /** Foreign text can be of any length; what is cut says so. */
 export function bounded(text: string): string {

@@ -36,6 +36,8 @@ export interface SenderState {
   readonly retries: number;
   readonly waitingBatches: number;
   readonly waitingBytes: number;
+  /** When something was taken last, milliseconds since 1970; null = never. */
+  readonly lastTakenMs: number | null;
   /** Why something was dropped or is late, in one line without hidden characters; null = all was well so far. */
   readonly lastError: { readonly atMs: number; readonly why: string } | null;
 }
@@ -60,7 +62,8 @@ export interface SenderOptions {
   readonly clock: Clock;
   /** 0 <= n < 1. */
   readonly random: () => number;
-  readonly metrics: Pick<Metrics, "counter">;
+  /** What an earlier sender of this name counted there, one whose thread died, this one goes on with. */
+  readonly metrics: Pick<Metrics, "counter" | "read">;
 }
 
 export function createSender(options: SenderOptions): Sender {
@@ -70,6 +73,7 @@ export function createSender(options: SenderOptions): Sender {
   let queuedBytes = 0;
   let inFlight: Payload | null = null;
   let running: Promise<void> | null = null;
+  let lastTakenMs: SenderState["lastTakenMs"] = null;
   let lastError: SenderState["lastError"] = null;
   /** From `close` on: when to be done, on the monotonic clock. */
   let endMs = Infinity;
@@ -111,6 +115,7 @@ export function createSender(options: SenderOptions): Sender {
         const refused = Math.min(Math.max(outcome.refusedItems, 0), payload.items);
         counted.exported(payload.items - refused);
         if (refused > 0) counted.dropped(refused);
+        if (refused < payload.items) lastTakenMs = clock.wallMs();
         if (outcome.why !== "") trouble(outcome.why);
         return;
       }
@@ -145,6 +150,7 @@ export function createSender(options: SenderOptions): Sender {
 
   return Object.freeze({
     offer(payload: Payload): void {
+      counted.offered(payload.items);
       if (closing.signal.aborted) return drop(payload, "it came after the end");
       if (payload.bytes.length > LIMITS.exportQueueBytesMax)
         return drop(payload, `a request of ${payload.bytes.length} bytes is beyond the limit`);
@@ -177,6 +183,7 @@ export function createSender(options: SenderOptions): Sender {
         ...counted.read(),
         waitingBatches: queue.length + (inFlight === null ? 0 : 1),
         waitingBytes: queuedBytes + (inFlight?.bytes.length ?? 0),
+        lastTakenMs,
         lastError,
       };
     },
@@ -199,22 +206,36 @@ function reasonOf(error: unknown): string {
 function counters({ name, metrics }: SenderOptions) {
   const labels = { exporter: name };
   const make = (metric: string, help: string): Counter => metrics.counter(metric, help, labels);
+  const offered = make("export_offered", "Events, records and series that were to be exported");
   const exported = make("export_items", "Events, records and series that a receiver took");
   const dropped = make(
     "export_dropped",
     "Events, records and series that were dropped on their way to a receiver",
   );
   const retried = make("export_retries", "Requests that were sent again");
-  const sum = { exportedItems: 0, droppedItems: 0, retries: 0 };
+  const before = metrics.read().filter((one) => one.labels["exporter"] === name);
+  const counted = (metric: string): number => {
+    const one = before.find((reading) => reading.name === metric);
+    return one === undefined || one.kind === "histogram" ? 0 : one.value;
+  };
+  const sum = {
+    exportedItems: counted("export_items"),
+    droppedItems: counted("export_dropped"),
+    retries: counted("export_retries"),
+  };
+  const drop = (items: number): void => {
+    sum.droppedItems += items;
+    dropped.add(items);
+  };
+  // What waited in a thread that died is gone with it.
+  drop(counted("export_offered") - sum.exportedItems - sum.droppedItems);
   return {
+    offered: (items: number): void => offered.add(items),
     exported(items: number): void {
       sum.exportedItems += items;
       exported.add(items);
     },
-    dropped(items: number): void {
-      sum.droppedItems += items;
-      dropped.add(items);
-    },
+    dropped: drop,
     retried(): void {
       sum.retries += 1;
       retried.add();

@@ -39,7 +39,7 @@ export interface SinkOptions {
   /** When counting began, nanoseconds since 1970-01-01 UTC. */
   readonly startNs: bigint;
   /** For what the exporters count of themselves. */
-  readonly metrics: Pick<Metrics, "counter">;
+  readonly metrics: Pick<Metrics, "counter" | "read">;
   readonly clock?: Clock;
   readonly random?: () => number;
 }

@@ -23,12 +23,14 @@ export interface RingReader {
   drain(max: number): Drained;
   /** Events that were published and not taken. */
   waiting(): number;
+  /** Number of the next event: where another reader of this ring would go on. */
+  place(): number;
   /** The writing thread is gone (after its 'exit' event): takes what it had not published yet, and asks no more. */
   ended(): void;
 }
 
-/** For the one reader of a ring. */
-export function ringReader(buffer: SharedArrayBuffer): RingReader {
+/** For the one reader of a ring. `from`: the `place` of one before it. */
+export function ringReader(buffer: SharedArrayBuffer, from = 0): RingReader {
   const ring = openRing(buffer);
   const { capacity, words, slots } = ring;
   const names = linesReader(ring.names);
@@ -37,8 +39,8 @@ export function ringReader(buffer: SharedArrayBuffer): RingReader {
   const longs = new BigUint64Array(copy.buffer);
   const signed = new BigInt64Array(copy.buffer);
   /** Number of the next event: as it stands in events (32 bits, wraps), and in full. */
-  let tail = 0;
-  let seq = 0;
+  let tail = from | 0;
+  let seq = from;
   let gone = false;
   /** Of the events behind `published`, how many can be believed. */
   let believed = capacity - ring.chunk;
@@ -48,6 +50,7 @@ export function ringReader(buffer: SharedArrayBuffer): RingReader {
     capacity,
     ask: async (deadlineMs: number) => gone || (await ask(ring.bell, deadlineMs)),
     waiting: () => (Atomics.load(words, PUBLISHED) - tail) >>> 0,
+    place: () => seq,
     drain(max: number): Drained {
       const waiting = (Atomics.load(words, PUBLISHED) - tail) >>> 0;
       const skipped = Math.max(0, waiting - believed);

@@ -5,7 +5,7 @@ import { EVENT_TYPES, type EventType } from "./model.ts";
 export interface TraceSettings {
   /** Other types are never recorded. */
   readonly enabledEvents: readonly EventType[];
-  /** 0 never, 1 always, between them that share, drawn for each event. Not named = 1. */
+  /** 0 never, 1 always, between them that share, drawn for each event that stands under no span. Not named = 1. */
   readonly sampleRates: Readonly<Partial<Record<EventType, number>>>;
   /** Events that one thread's ring holds; rounded up to a power of two. */
   readonly ringBufferSize: number;

@@ -27,7 +27,8 @@ export interface EventSource {
     value0: number,
     value1: number,
   ): void;
-  /** What took from `startNs` to `endNs`, told at its end. `parentId` 0 = the first of its trace. */
+  /** What took from `startNs` to `endNs`, told at its end. `parentId` 0 = the first of its trace. What stands under
+   * another span is not sampled: a trace is whole. */
   span(
     startNs: number,
     endNs: number,
@@ -42,6 +43,7 @@ export interface EventSource {
 }
 
 export interface Tracer {
+  /** The same one for a type, however often it is asked for. */
   source(type: EventType): EventSource;
   /** Now, for `instant` and `span`: one read of the clock serves an event and a histogram. */
   nowNs(): number;
@@ -79,7 +81,15 @@ export function openTracer({ ring, control: shared, settings }: TracePlace): Tra
   const drawn = sampler(1 + Math.floor(Math.random() * 0x7fff_fffe));
   const { begin, fill } = writer;
 
+  const sources = new Map<EventType, EventSource>();
   function source(type: EventType): EventSource {
+    const there = sources.get(type);
+    if (there !== undefined) return there;
+    const made = newSource(type);
+    sources.set(type, made);
+    return made;
+  }
+  function newSource(type: EventType): EventSource {
     const code = EVENT_TYPES.indexOf(type);
     assert(code >= 0, "a type of event is in the list");
     const threshold = thresholdOf(settings, type);
@@ -90,7 +100,7 @@ export function openTracer({ ring, control: shared, settings }: TracePlace): Tra
         if (drawn(threshold)) fill(begin(code, subtype, 0, idA, idB, name, false), timeNs, 0, value0, value1);
       },
       span(startNs, endNs, traceId, id, parentId, name, value0, value1, failed) {
-        if (!drawn(threshold)) return;
+        if ((parentId === 0 || parentId === 0n) && !drawn(threshold)) return;
         const place = begin(code, 0, traceId, id, parentId, name, failed);
         fill(place, startNs, endNs - startNs, value0, value1);
       },
