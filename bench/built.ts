@@ -48,12 +48,14 @@ export function installUnrecorded(directory: string): string {
     ["async function refuseWhileHeld(parts, { bus }) {", "return;"],
     ["async function snapshotAfterApply(parts, talk) {", "return;"],
   ];
-  const files = globSync("dist/command/*.cjs", { cwd: directory }).map((name) => join(directory, name));
+  const command = join(directory, "dist/command.js");
+  let code = readFileSync(command, "utf8");
   for (const [head, body] of bodies) {
-    const found = files.filter((file) => readFileSync(file, "utf8").includes(head));
-    if (found.length !== 1) throw new Error(`${head} is in ${found.length} files of the build`);
-    writeFileSync(found[0]!, readFileSync(found[0]!, "utf8").replace(head, `${head} ${body}`));
+    const found = code.split(head).length - 1;
+    if (found !== 1) throw new Error(`${head} stands ${found} times in the build`);
+    code = code.replace(head, `${head} ${body}`);
   }
+  writeFileSync(command, code);
   return launcherOf(directory);
 }
 

@@ -8,10 +8,13 @@ import { cliBench } from "./cli.ts";
 import { dbusBench } from "./dbus.ts";
 import type { Figure } from "./figure.ts";
 import { logBench } from "./log.ts";
+import { memoryBench } from "./memory.ts";
 import { planBench } from "./plan.ts";
 import { machineFacts, table } from "./report.ts";
 import { telemetryBench } from "./telemetry.ts";
+import { telemetryDeliveryBench } from "./telemetry-delivery.ts";
 import { telemetryExportBench } from "./telemetry-export.ts";
+import { telemetryWholeBench } from "./telemetry-whole.ts";
 
 type Bench = (rounds: number, progress: (text: string) => void) => Promise<readonly Figure[]>;
 const benches: Readonly<Record<string, Bench>> = {
@@ -21,8 +24,11 @@ const benches: Readonly<Record<string, Bench>> = {
   apply: applyBench,
   log: logBench,
   audit: auditBench,
+  memory: memoryBench,
   telemetry: telemetryBench,
+  "telemetry-delivery": telemetryDeliveryBench,
   "telemetry-export": telemetryExportBench,
+  "telemetry-whole": telemetryWholeBench,
 };
 
 const { values, positionals } = parseArgs({

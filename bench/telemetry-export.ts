@@ -1,113 +1,55 @@
-// (k) What exporting costs the thread that hands it over: 10,000 events encoded for each kind of receiver. The peer does
-// the same work with what everybody has: protobufjs for OTLP, JSON.stringify for the others.
+// (k) What exporting costs the thread that does it: 10,000 events encoded for each kind of receiver, in batches of the
+// product's size, each kind in a process of its own.
 
-import { eventsLine } from "../src/telemetry/export/json-lines.ts";
-import { lokiEvents } from "../src/telemetry/export/loki.ts";
-import { otlpEvents } from "../src/telemetry/export/otlp-logs.ts";
-import { otlpTraces } from "../src/telemetry/export/otlp-traces.ts";
-import { createPerfetto } from "../src/telemetry/export/perfetto.ts";
-import { isSpan } from "../src/telemetry/export/event-fields.ts";
-import type { TraceEvent } from "../src/telemetry/trace/model.ts";
-import { eventsOf } from "../test/support/telemetry-case.ts";
-import { decodeOtlp, encodeOtlpRequest } from "../test/support/otlp.ts";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { best, figure, type Figure } from "./figure.ts";
+import type { ExportName, ExportResult } from "./telemetry-works.ts";
 
-const EVENTS = 10_000;
 const GOAL_MS = 5;
-/** Encodings in a row whose time is taken together: a collection of garbage belongs to them all. */
-const REPEATS = 5;
+
+interface Row {
+  readonly name: ExportName;
+  readonly work: string;
+  readonly peer: string;
+  readonly goal: boolean;
+}
+
+const ROWS: readonly Row[] = [
+  { name: "spans", work: "10,000 spans as OTLP", peer: "protobufjs", goal: true },
+  { name: "instants", work: "10,000 instants as OTLP logs", peer: "protobufjs", goal: true },
+  { name: "json-lines", work: "10,000 events as JSON lines", peer: "JSON.stringify", goal: true },
+  { name: "loki", work: "10,000 events for Loki", peer: "JSON.stringify", goal: true },
+  // A file that a person looks at, twice as long.
+  { name: "perfetto", work: "10,000 events for Perfetto", peer: "JSON.stringify", goal: false },
+];
 
 export function telemetryExportBench(
   rounds: number,
   progress: (text: string) => void,
 ): Promise<readonly Figure[]> {
-  const events = eventsOf(EVENTS);
-  const resource = { "service.name": "op-dbus", "host.name": "web-1" };
-  const all = eventsOf(EVENTS * 3);
-  const spans = all.filter(isSpan).slice(0, EVENTS);
-  const some = all.filter((event) => !isSpan(event)).slice(0, EVENTS);
-  const json = (): unknown => Buffer.from(JSON.stringify(events.map(plainOf)));
-  const works: readonly Work[] = [
-    {
-      work: `${count(spans)} spans as OTLP`,
-      peer: "protobufjs",
-      ours: () => otlpTraces(spans, resource),
-      theirs: encodeOtlpRequest("traces", otlpTraces(spans, resource)),
-    },
-    {
-      work: `${count(some)} instants as OTLP logs`,
-      peer: "protobufjs",
-      ours: () => otlpEvents(some, resource),
-      theirs: encodeOtlpRequest("logs", otlpEvents(some, resource)),
-    },
-    {
-      work: `${count(events)} events as JSON lines`,
-      peer: "JSON.stringify",
-      ours: () => eventsLine({ events, dropped: new Map() }, 0),
-      theirs: json,
-    },
-    {
-      work: `${count(events)} events for Loki`,
-      peer: "JSON.stringify",
-      ours: () => lokiEvents(events, resource),
-      theirs: json,
-    },
-    {
-      work: `${count(events)} events for Perfetto`,
-      peer: "JSON.stringify",
-      ours: () => createPerfetto().add(events),
-      theirs: json,
-      // A file that a person looks at, twice as long.
-      goal: false,
-    },
-  ];
-  if (decodeOtlp("traces", otlpTraces(spans, resource)).items.length !== spans.length)
-    throw new Error("what was encoded is not what was given");
-  const ms = works.map(() => ({ ours: [] as number[], theirs: [] as number[] }));
-  for (let round = 0; round <= rounds; round++) {
-    progress(round === 0 ? "telemetry-export: warm-up" : `telemetry-export: round ${round} of ${rounds}`);
-    for (const [at, { ours, theirs }] of works.entries()) {
-      ms[at]!.ours.push(timed(ours));
-      ms[at]!.theirs.push(timed(theirs));
-    }
+  const results = new Map<ExportName, ExportResult[]>();
+  for (let round = 1; round <= rounds; round++) {
+    progress(`telemetry-export: round ${round} of ${rounds}`);
+    for (const { name } of ROWS) results.set(name, [...(results.get(name) ?? []), run(name)]);
   }
   return Promise.resolve(
-    works.map(({ work, peer, goal }, at) =>
-      figure({
+    ROWS.map(({ name, work, peer, goal }) => {
+      const mine = results.get(name)!;
+      return figure({
         bench: "telemetry-export",
         work,
-        value: best(ms[at]!.ours.slice(1)),
+        value: best(mine.map(({ oursMs }) => oursMs)),
         unit: "ms",
         peer,
-        peerValue: best(ms[at]!.theirs.slice(1)),
-        ...(goal === false ? {} : { goal: { max: GOAL_MS } }),
-      }),
-    ),
+        peerValue: best(mine.map(({ theirsMs }) => theirsMs)),
+        ...(goal && { goal: { max: GOAL_MS } }),
+      });
+    }),
   );
 }
 
-interface Work {
-  readonly work: string;
-  readonly peer: string;
-  readonly ours: () => unknown;
-  readonly theirs: () => unknown;
-  readonly goal?: false;
-}
-
-function count(of: readonly unknown[]): string {
-  return of.length.toLocaleString("en");
-}
-
-/** Milliseconds of CPU time of this thread for one encoding. */
-function timed(work: () => unknown): number {
-  const before = process.threadCpuUsage();
-  for (let i = 0; i < REPEATS; i++) work();
-  const { user, system } = process.threadCpuUsage(before);
-  return (user + system) / 1000 / REPEATS;
-}
-
-function plainOf(event: TraceEvent): object {
-  const { type, seq, worker, name, values, failed } = event;
-  const ids = [event.traceId, event.idA, event.idB].map((id) => id.toString(16).padStart(16, "0"));
-  return { timestamp_ns: String(event.timeNs), event_type: type, worker, seq, ids, name, values, failed };
+function run(name: ExportName): ExportResult {
+  const program = join(import.meta.dirname, "telemetry-export-work.ts");
+  return JSON.parse(execFileSync(process.execPath, [program, name], { encoding: "utf8" })) as ExportResult;
 }

@@ -19,6 +19,7 @@ const ROOMS: Readonly<Record<string, string>> = {
   1: "Files and configuration",
   2: "Documents, plans, applies",
   3: "The bus",
+  4: "The memory",
   5: "Records: log, audit, journal, snapshots",
   6: "Plugins and mappings",
   9: "The command line",

@@ -45,9 +45,11 @@ function connect(configured: Configured, say: (why: string) => void): Operations
 
 /** Until SIGTERM or Ctrl-C: then what runs may end. A second one has it put everything back at once. */
 async function serve(configured: Configured): Promise<boolean> {
-  const [{ runDaemon }, { listen }] = await Promise.all([
+  const [{ runDaemon }, { listen }, { listenHttp }, { listenMemory, memoryRules }] = await Promise.all([
     import("./app/daemon.ts"),
     import("./server/socket.ts"),
+    import("./server/http.ts"),
+    import("./server/tcp.ts"),
   ]);
   const stop = new AbortController();
   const hurry = new AbortController();
@@ -58,6 +60,11 @@ async function serve(configured: Configured): Promise<boolean> {
     who,
     version: packageVersion(),
     listen,
+    listenHttp,
+    async listenMemory(options) {
+      const rules = memoryRules(configured.config, who.uid);
+      return rules && (await listenMemory({ ...options, rules }));
+    },
     stop: stop.signal,
     hurry: hurry.signal,
   });

@@ -103,10 +103,54 @@ export async function verifyProof(proof, trusted = []) {
   return { origin, size, entries: proof.entries, keys, others: signatures.length - keys.length };
 }
 
-async function report(text, trusted) {
+/** What entries say was changed, a line each: when, what, from, to, by whom; then how it ended. The entries themselves, which
+ * follow, say it in full. What a proof does not hold of an apply is said too. */
+export function changes(entries) {
+  const values = entries.map(({ entry }) => read(entry));
+  const of = (type, apply) => values.filter((value) => value.type === type && value.apply === apply);
+  const applies = new Set(values.filter(({ type }) => type === "action").map(({ apply }) => apply));
+  return [...applies].flatMap((apply) => {
+    const [begin, end] = [of("begin", apply).at(0), of("end", apply).at(-1)];
+    const who = begin
+      ? `by ${short(begin.actor?.user)} (${short(begin.actor?.subject)})`
+      : "by whom is not in this proof";
+    const how = end ? (ENDS.get(end.end) ?? short(end.end)) : "how it ended is not in this proof";
+    return [...of("action", apply).map((action) => `${change(action)}, ${who}`), `  ${how}`];
+  });
+}
+
+const ENDS = new Map([
+  ["done", "done, and kept"],
+  ["restored", "IT WAS PUT BACK: all is as before"],
+  ["left", "IT FAILED, and not all of it could be put back"],
+]);
+
+function change({ time, address, before, after, secret, outcome }) {
+  const value = (one) =>
+    one === null || one === undefined ? "nothing" : secret ? "a secret" : JSON.stringify(one);
+  const done = outcome === "done" ? "" : ` (${short(outcome)})`;
+  return `${short(time)} ${short(address)}: from ${short(value(before))} to ${short(value(after))}${done}`;
+}
+
+/** What fits a line. */
+function short(value) {
+  const text = typeof value === "string" ? value : (JSON.stringify(value) ?? "?");
+  return text.length > 200 ? `${text.slice(0, 200)}\u2026` : text;
+}
+
+/** Of another program an entry may hold anything. */
+function read(entry) {
+  try {
+    return Object(JSON.parse(entry));
+  } catch {
+    return {};
+  }
+}
+
+async function report(proof, trusted) {
   try {
     need(globalThis.crypto?.subtle, "nothing was checked: there is no WebCrypto here. Open the saved file");
-    const { origin, size, entries, keys, others } = await verifyProof(JSON.parse(text), trusted);
+    const { origin, size, entries, keys, others } = await verifyProof(JSON.parse(proof), trusted);
     const compare = "Compare it with the key you know: anybody can sign with a key of their own.";
     const lines = [
       `VALID: ${entries.length} of the ${size} entries of the log ${origin}, signed by`,
@@ -114,6 +158,8 @@ async function report(text, trusted) {
     ];
     if (trusted.length === 0) lines.push(compare);
     if (others > 0) lines.push(`Signatures that were not checked: ${others}`);
+    const said = changes(entries);
+    if (said.length > 0) lines.push("", "What was changed:", ...said);
     for (const { index, entry } of entries) lines.push("", `#${index} ${entry}`);
     return { valid: true, text: lines.map(visible).join("\n") };
   } catch (error) {

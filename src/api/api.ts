@@ -105,6 +105,13 @@ export const OPERATIONS = Object.freeze({
   "plugin.check": here(
     read("reads", "Check a plugin folder, and against the live service where it is reachable"),
   ),
+  "memory.stats": there(read("files", "Show what the memory holds, how it keeps up, and what is not well")),
+  "memory.query": there(read("files", "Find what is remembered, by words and by likeness")),
+  "memory.path": there(read("files", "Show how two things that are remembered hang together")),
+  "memory.import": there(keep("Take a file over into the memory: an export, or a storage.dat")),
+  "memory.export": there(read("files", "Print a namespace of the memory as lines of JSON")),
+  "memory.check": there(read("files", "Check the memory: its files, its log, and every index against the graph")),
+  "memory.flush": there(keep("Write the memory as checkpoints, so that its next start is short")),
   doctor: here(read("reads", "Check what this machine offers and say what is missing")),
   metrics: there(read("none", "Show what the daemon counts: calls, applies, records, jobs, and their times")),
   "config.show": read("files", "Show every setting and where its value came from"),

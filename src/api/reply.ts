@@ -4,6 +4,7 @@ import type { Code, Kind } from "../base/codes.ts";
 import type { PlainTable } from "../base/text/text.ts";
 import type { AuditReport } from "../store/audit/audit.ts";
 import type { Imported } from "../store/audit/legacy.ts";
+import type { Checked, ExportPage, ImportReport, SpaceStats } from "../memory/memory.ts";
 import type { DocTable, DocValue, FieldSchema } from "../plugin/plugin.ts";
 import type { Discovery } from "../plugin/discover/discover.ts";
 import type { Judgement } from "../store/snapshot/snapshot.ts";
@@ -285,8 +286,27 @@ export interface ExporterReply {
   readonly retries: number;
   readonly waitingBatches: number;
   readonly waitingBytes: number;
+  /** When something was taken last, RFC 3339; null = never. */
+  readonly lastTakenAt: string | null;
   /** Of the last trouble, RFC 3339 and one line; null = there was none. */
   readonly lastError: { readonly at: string; readonly why: string } | null;
+}
+
+/** A concept that was found; the beginning of its content. */
+export interface RememberedReply {
+  readonly namespace: string;
+  readonly id: string;
+  readonly score: number;
+  readonly createdUs: number;
+  readonly attributes: ReadonlyMap<string, string>;
+  readonly content: string;
+}
+
+/** A concept on a path, and how one came to it from the one before; `turned`: against the direction of the association. */
+export interface PathStep {
+  readonly id: string;
+  readonly content: string;
+  readonly by: { readonly type: string; readonly confidence: number; readonly turned: boolean } | null;
 }
 
 export interface SettingReply {
@@ -372,6 +392,26 @@ export interface Reply {
     /** Those that were approved now. */
     readonly approved: readonly string[];
   };
+  "memory.stats": {
+    readonly namespaces: readonly ({ readonly name: string } & SpaceStats)[];
+    readonly alerts: readonly string[];
+  };
+  "memory.query": { readonly found: readonly RememberedReply[] };
+  "memory.path": {
+    /** From the first to the last; none = there is no path. */
+    readonly steps: readonly PathStep[];
+    /** Product of the associations' confidences. */
+    readonly confidence: number;
+    /** "complete", or what cut the search off. */
+    readonly ended: string;
+  };
+  "memory.import": { readonly namespace: string } & ImportReport;
+  "memory.export": ExportPage;
+  "memory.check": {
+    readonly holds: boolean;
+    readonly namespaces: readonly ({ readonly name: string } & Checked)[];
+  };
+  "memory.flush": { readonly namespaces: readonly string[] };
   doctor: { readonly findings: readonly Finding[] };
   /** `daemon`: whose numbers they are, the daemon's or this process's; `text`: for Prometheus, where asked for. */
   metrics: {
@@ -379,6 +419,8 @@ export interface Reply {
     readonly pid: number;
     readonly metrics: readonly MetricReply[];
     readonly exporters: readonly ExporterReply[];
+    /** What these numbers say that somebody should know. */
+    readonly findings: readonly Finding[];
     readonly text: string | null;
   };
   "config.show": { readonly settings: readonly SettingReply[] };

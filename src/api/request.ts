@@ -32,6 +32,8 @@ const source = v.strictObject({
   generation: v.exactOptional(generation),
 });
 const sources = v.pipe(v.array(source), v.minLength(1));
+/** Tell the trace of the run at its end (event `traced`); absent = no. */
+const trace = v.exactOptional(v.boolean());
 const selection = { sources, target: names, exclude: names };
 
 export const REQUESTS = {
@@ -43,10 +45,11 @@ export const REQUESTS = {
   init: v.strictObject({}),
   validate: v.strictObject({ sources, live: v.boolean() }),
   diff: v.strictObject(selection),
-  plan: v.strictObject({ ...selection, checkAuth: v.boolean(), revert: v.boolean() }),
+  plan: v.strictObject({ ...selection, checkAuth: v.boolean(), revert: v.boolean(), trace }),
   apply: v.strictObject({
     ...selection,
     checkAuth: v.boolean(),
+    trace,
     refresh: v.boolean(),
     verify: v.boolean(),
     /** Highest class that goes ahead unasked; null = what a terminal decides. */
@@ -113,6 +116,27 @@ export const REQUESTS = {
   }),
   /** `plugin`: a plugin folder, or the name of a plugin. */
   "plugin.check": v.strictObject({ plugin: v.string(), approve: v.boolean() }),
+  "memory.stats": v.strictObject({ namespace: v.nullable(v.string()) }),
+  "memory.query": v.strictObject({
+    text: v.string(),
+    namespace: v.nullable(v.string()),
+    limit: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMITS.memorySearchMax)),
+    by: v.picklist(["both", "text", "vector"]),
+    /** Absent: as the setting memory_recall has it. */
+    recall: v.optional(v.boolean()),
+  }),
+  "memory.path": v.strictObject({
+    from: v.string(),
+    to: v.string(),
+    namespace: v.string(),
+    depth: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMITS.memoryPathDepthMax)),
+    best: v.boolean(),
+  }),
+  "memory.import": v.strictObject({ path: v.pipe(v.string(), v.startsWith("/")), namespace: v.string() }),
+  /** `from`: "" first, then `next` of the page before. */
+  "memory.export": v.strictObject({ namespace: v.string(), from: v.string() }),
+  "memory.check": v.strictObject({ namespace: v.nullable(v.string()) }),
+  "memory.flush": v.strictObject({}),
   doctor: v.strictObject({}),
   /** prometheus: also as its text. */
   metrics: v.strictObject({ format: v.picklist(["readings", "prometheus"]) }),

@@ -28,6 +28,14 @@ export type Event =
       /** base64. */
       readonly root: string;
     }
+  /** The end of a run that was asked for its trace: the text of a Perfetto file. */
+  | {
+      readonly type: "traced";
+      readonly text: string;
+      readonly spans: number;
+      /** Spans that found no room, the oldest ones. */
+      readonly dropped: number;
+    }
   | ApplyEvent;
 
 export type Question = "ask-yN" | "ask-yes";

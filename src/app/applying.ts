@@ -29,6 +29,7 @@ import { fitting, savedPlanOf } from "./saved-plan.ts";
 import type { Session } from "./session.ts";
 import { snapshotAfterApply } from "./records/snapshots.ts";
 import { applyMeter } from "./telemetry/apply-meter.ts";
+import { inTrace } from "./telemetry/tracing.ts";
 import { bindSources, type Bound } from "./wishes.ts";
 
 type Request = RequestOf<"apply">;
@@ -43,12 +44,23 @@ export interface Meaning {
 export type MadeSources = (session: Session) => Promise<readonly SourceText[]>;
 
 /** `made`: instead of the request's sources. Rejects with the error of its report when it did not end well. */
-export async function applyDocuments(
+export function applyDocuments(
   parts: Parts,
   request: Request,
   talk: Talk,
   meaning: Meaning,
   made: MadeSources | null = null,
+): Promise<ApplyReply> {
+  const root = { type: "apply", name: meaning.purpose, asked: request.trace === true } as const;
+  return inTrace(parts, talk, root, () => carriedOut(parts, request, talk, meaning, made));
+}
+
+async function carriedOut(
+  parts: Parts,
+  request: Request,
+  talk: Talk,
+  meaning: Meaning,
+  made: MadeSources | null,
 ): Promise<ApplyReply> {
   const saved = savedPlanOf(request);
   refuseForeign(request.sources);
@@ -134,8 +146,7 @@ async function carryOut(
     talk,
   });
   let armed: ApplyReply["armed"] = null;
-  const { metrics, tracer } = await parts.telemetry();
-  const meter = applyMeter(metrics, tracer);
+  const meter = applyMeter((await parts.telemetry()).metrics);
   const time = timeLimit(clock);
   const report = await applyPlan({
     plan,

@@ -14,6 +14,7 @@ import { LIMITS } from "../base/limits.ts";
 import { errorFields, type Log } from "../base/log.ts";
 import type { Who } from "../base/settings.ts";
 import { makePrivate, systemDisk } from "../store/file/file.ts";
+import { traced } from "../telemetry/trace/span.ts";
 import { makeStateFolder } from "./records/state-folder.ts";
 import { buildApp } from "./app.ts";
 import { deadlineOf, waiting } from "./guard/checkpoints.ts";
@@ -26,7 +27,11 @@ import { runSchedule, type Job } from "./daemon/schedule.ts";
 import { secrets } from "./secret.ts";
 import { daemonMeter, type DaemonMeter } from "./telemetry/daemon-meter.ts";
 import type { Telemetry } from "./telemetry/model.ts";
+import { openScrape, type ScrapeDoor, type ScrapeDoorOptions } from "./telemetry/scrape.ts";
 import { openTelemetry } from "./telemetry/telemetry.ts";
+import { openMemoryDoor, type MemoryListen } from "./memory/door.ts";
+import { followAudit } from "./memory/follow.ts";
+import { memoryKeeper, type MemoryKeeper } from "./memory/keeper.ts";
 
 /** What the door of server/socket.ts is to this room. */
 export interface Door {
@@ -48,6 +53,9 @@ export interface DaemonInput {
   readonly who: Who;
   readonly version: string;
   readonly listen: (options: DoorOptions) => Promise<Door>;
+  readonly listenHttp: (options: ScrapeDoorOptions) => Promise<ScrapeDoor>;
+  /** null = the settings open no door to the memory. */
+  readonly listenMemory: MemoryListen;
   /** Fires when it shall stop. */
   readonly stop: AbortSignal;
   /** Fires when what still runs shall be put back at once. */
@@ -58,21 +66,32 @@ export interface DaemonInput {
 export async function runDaemon(input: DaemonInput): Promise<boolean> {
   const { configured, who, stop } = input;
   const { config } = configured;
-  const log = operatorLog(configured.config, who);
-  const held = await holdState(configured, who, stop);
   let telemetry: Telemetry | null = null;
+  let scrape: ScrapeDoor | null = null;
+  let memory: MemoryKeeper | null = null;
+  let memoryDoor: { close(): Promise<void> } | null = null;
+  const log = operatorLog(configured.config, who, (record) => telemetry?.log(record));
+  const held = await holdState(configured, who, stop);
   try {
     const secret = secrets(who).value;
-    telemetry = await openTelemetry({ configured, who, secret, serves: true });
-    const measured = { telemetry, meter: daemonMeter(telemetry.metrics, systemClock.wallMs()) };
+    telemetry = await openTelemetry({ configured, who, secret, serves: true, operator: log });
+    memory = memoryKeeper({ config, who, metrics: telemetry.metrics, tracer: telemetry.tracer });
+    const meter = daemonMeter(telemetry.metrics, systemClock.wallMs());
+    const measured = { telemetry, meter, memory };
+    const address = config.telemetryScrape;
+    scrape = await openScrape({ address, telemetry, log, listen: input.listenHttp, stop });
     makePrivate(systemDisk, socketFolder(config.runtimeDir), who.uid);
     const path = socketPath(config.runtimeDir, config.stateDir);
     const hello = helloOf(input);
     const open = (caller: Caller, settings: CallerSettings) => keeper(input, caller, settings, measured);
     const door = await input.listen({ path, hello, open, clock: systemClock, log });
+    memoryDoor = await openMemoryDoor({ memory, log, listen: input.listenMemory, metrics: telemetry.metrics });
     log.info("serving", { socket: path, state: realpathSync(config.stateDir) });
     return await serve(input, door, { path, log, ...measured });
   } finally {
+    await scrape?.close();
+    await memoryDoor?.close();
+    await closeMemory(memory, log);
     await telemetry?.close();
     await held.release();
   }
@@ -82,6 +101,7 @@ export async function runDaemon(input: DaemonInput): Promise<boolean> {
 interface Measured {
   readonly telemetry: Telemetry;
   readonly meter: DaemonMeter;
+  readonly memory: MemoryKeeper;
 }
 interface Serving extends Measured {
   /** Of the socket. */
@@ -91,7 +111,7 @@ interface Serving extends Measured {
 
 async function serve(input: DaemonInput, door: Door, serving: Serving): Promise<boolean> {
   const { configured, who, stop } = input;
-  const { path, log, telemetry, meter } = serving;
+  const { path, log, telemetry, meter, memory } = serving;
   const notify = systemdNotify(who.env, log);
   const over = new AbortController();
   const everyMs = watchdogMs(who.env, process.pid);
@@ -99,19 +119,27 @@ async function serve(input: DaemonInput, door: Door, serving: Serving): Promise<
   const alive = async (): Promise<void> => {
     if (!stop.aborted) await answers(path);
   };
-  const parts = openParts({ configured, who, telemetry });
+  const parts = openParts({ configured, who, telemetry, memory });
   try {
     await notify("READY=1", `STATUS=serving ${path}`);
     const signal = over.signal;
     const watching =
       everyMs === null ? null : watch(everyMs, alive, { notify, clock: systemClock, log, signal });
-    await settleAtStart(parts, log, stop, meter.failed);
+    const inTrace = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+      traced([telemetry.tracer], "schedule", name, work);
+    const took = telemetry.metrics.gauge("start_took_ms", "Time from the start of the process to serving");
+    // The clock of this process begins with it.
+    took.set(performance.now());
+    await inTrace("start", () => settleAtStart(parts, log, stop, meter.failed));
     const failed = (job: Job, error: unknown): void => {
       meter.failed(error);
       log.error(`${job.name} failed`, errorFields(error));
     };
     const ran = ({ name }: Job, lateMs: number, tookMs: number): void => meter.ran(name, lateMs, tookMs);
-    const jobs = [...daemonJobs(parts, log), lookForOverdue(parts, meter)];
+    const jobs = [...daemonJobs(parts, log), followAudit(parts, memory), lookForOverdue(parts, meter)].map((job) => ({
+      ...job,
+      run: (until: AbortSignal) => inTrace(job.name, () => job.run(until)),
+    }));
     await runSchedule({ jobs, clock: systemClock, signal: stop, failed, ran });
     log.info("stopping");
     await notify("STOPPING=1", "STATUS=waiting for what runs");
@@ -137,6 +165,15 @@ function lookForOverdue(parts: Parts, meter: DaemonMeter): Job {
       meter.overdue(Math.max(0, ...lateMs));
     },
   };
+}
+
+/** A checkpoint that cannot be written takes nothing with it: the log has everything. */
+async function closeMemory(memory: MemoryKeeper | null, log: Log): Promise<void> {
+  try {
+    await memory?.close();
+  } catch (error) {
+    log.error("the memory could not be closed in order", errorFields(error));
+  }
 }
 
 /** The event loop turns and the socket is answered: a bare timer would prove only the first. */
@@ -183,7 +220,7 @@ function keeper(
   { configured, who }: DaemonInput,
   caller: Caller,
   settings: CallerSettings,
-  { telemetry, meter }: Measured,
+  { telemetry, meter, memory }: Measured,
 ) {
   const config = {
     ...configured.config,
@@ -191,7 +228,7 @@ function keeper(
     verifyTimeoutMs: settings.verify_timeout_ms,
     lockTimeoutMs: settings.lock_timeout_ms,
   };
-  const app = buildApp({ configured: { ...configured, config }, who, caller, telemetry });
+  const app = buildApp({ configured: { ...configured, config }, who, caller, telemetry, memory });
   const left = meter.connected();
   const invoke: Invoke = async (name, request, talk) => {
     const startMs = systemClock.monotonicMs();

@@ -19,6 +19,7 @@ import { join } from "node:path";
 import type { Clock } from "../base/clock.ts";
 import { OpError } from "../base/error.ts";
 import { errnoOf } from "../base/file.ts";
+import { bootId } from "../base/process.ts";
 import { visible } from "../base/visible.ts";
 import type { HeldLock } from "../state/state.ts";
 
@@ -125,7 +126,7 @@ function writeHolder(fd: number, { clock, user, command }: LockOptions): void {
   const holder: Holder = {
     pid: process.pid,
     since: new Date(clock.wallMs()).toISOString(),
-    boot_id: readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+    boot_id: bootId(),
     user,
     command,
   };

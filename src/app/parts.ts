@@ -18,8 +18,9 @@ import type { Caller, Talk, Traffic } from "../api/api.ts";
 import { borrowedEnv } from "./daemon/borrowed.ts";
 import { operatorLog } from "./operator-log.ts";
 import type { PluginShelf } from "./shelf.ts";
+import { memoryKeeper, memoryUse, type MemoryKeeper, type MemoryUse } from "./memory/keeper.ts";
 import type { Records } from "./records/records.ts";
-import { secrets, type Secrets } from "./secret.ts";
+import { hostKeyFile, secrets, type Secrets } from "./secret.ts";
 import { trafficOf } from "./traffic.ts";
 import type { HeldLock } from "../state/state.ts";
 import type { Disk } from "../store/file/file.ts";
@@ -37,6 +38,7 @@ export interface PartsInput {
   readonly disk?: Disk;
   /** Of the process, where parts share it: the daemon's. */
   readonly telemetry?: Telemetry;
+  readonly memory?: MemoryKeeper;
 }
 
 export interface Parts {
@@ -62,6 +64,8 @@ export interface Parts {
   session(talk: Talk, options?: SessionOptions): Promise<Session>;
   /** What this process counts and traces. */
   telemetry(): Promise<Telemetry>;
+  /** What is remembered: of the daemon one for all, else opened when it is needed and closed with the parts. */
+  readonly memory: MemoryUse;
   /** This process is the daemon. */
   readonly served: boolean;
   /** What went over the bus so far: complete after `close`. null = nothing was connected. */
@@ -89,7 +93,8 @@ export function openParts(input: PartsInput): Parts {
     packageDir: packageDir(),
     who,
     configured,
-    secrets: secrets(borrowed === null ? who : { ...who, env: borrowed.env }),
+    // Their values are the caller's, the key that digests them is the machine's.
+    secrets: secrets(borrowed === null ? who : { ...who, env: borrowed.env }, hostKeyFile(who)),
     caller,
     shelf: () => (shelf ??= stock()),
     readingBus: () => (reading ??= open(() => inUse)),
@@ -139,6 +144,7 @@ export function openParts(input: PartsInput): Parts {
       return session;
     },
     telemetry: () => (telemetry ??= ownTelemetry()),
+    memory: memoryUse(() => memoryKeeper({ config, who, metrics: null }), input.memory),
     served: input.telemetry !== undefined,
     traffic: () => metrics && trafficOf(metrics),
     async close() {
@@ -149,6 +155,7 @@ export function openParts(input: PartsInput): Parts {
       const open = await records?.catch(() => null);
       await open?.close();
       await (await peeked?.catch(() => null))?.close();
+      await parts.memory.close();
       if (input.telemetry === undefined) await (await telemetry?.catch(() => null))?.close();
     },
   };
@@ -162,7 +169,8 @@ export function openParts(input: PartsInput): Parts {
 
   async function ownTelemetry(): Promise<Telemetry> {
     const { openTelemetry } = await import("./telemetry/telemetry.ts");
-    return await openTelemetry({ configured, who, secret: parts.secrets.value, serves: false });
+    const operator = operatorLog(config, who);
+    return await openTelemetry({ configured, who, secret: parts.secrets.value, serves: false, operator });
   }
   /** What a connection counts: of a client of the daemon it is told to that one too. */
   async function counted(): Promise<Metrics> {
@@ -196,7 +204,7 @@ export function openParts(input: PartsInput): Parts {
         callDeadlineMs,
         meter,
         onListenerError: (error) =>
-          operatorLog(config, who).error("a listener of a signal failed", errorFields(error)),
+          operatorLog(config, who, input.telemetry?.log).error("a listener of a signal failed", errorFields(error)),
         ...(guard && { guard }),
       });
     } catch (error) {

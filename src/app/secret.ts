@@ -26,8 +26,13 @@ export interface Secrets {
   digest(address: string, value: string): string;
 }
 
+/** The host's key: one a machine, whoever asks. */
+export function hostKeyFile(who: Who): string {
+  return `${configHome(who)}/keys/host.key`;
+}
+
 /** `keyFile`: the host's key. */
-export function secrets(who: Who, keyFile = `${configHome(who)}/keys/host.key`): Secrets {
+export function secrets(who: Who, keyFile = hostKeyFile(who)): Secrets {
   const { env, uid } = who;
   let key: Buffer | null = null;
   return Object.freeze({

@@ -14,6 +14,8 @@ export const LIMITS = Object.freeze({
   metricAskDeadlineMs: 250,
   /** Events of one ring, 64 bytes each: 64 MiB. */
   traceRingEventsMax: 1_048_576,
+  /** Events of the trace of one run, for a file: an apply of some hundred actions, in a file of 6 MB. */
+  traceFileEventsMax: 16_384,
   /** Names of one ring; what comes later stands as "other". Bus members of a whole machine are a few thousand. */
   traceNamesMax: 4096,
   /** Bytes of these names. */
@@ -42,8 +44,8 @@ export const LIMITS = Object.freeze({
   exportLinesEveryMs: 1_000,
   /** Log lines on their way to the thread that exports: more are dropped, for it is not coming after. */
   exportLinesMax: 2048,
-  /** MiB of objects in the thread that exports, beyond which it is stopped and started anew: full queues of seven targets
-   * with batches under way measure 60. */
+  /** MiB of objects in the thread that exports, beyond which it is stopped and started anew. With a receiver that is silent
+   * the whole process grows by 14 (npm run bench telemetry-delivery). */
   exportThreadHeapMiBMax: 256,
   /** Milliseconds in which that thread says how it stands: it encodes for some ten at a time. */
   exportThreadAskDeadlineMs: 2_000,
@@ -334,8 +336,152 @@ export const LIMITS = Object.freeze({
   memoryFullWaitMs: 100,
   /** Milliseconds after which a change that nobody waits for is on its way to the disk. */
   memoryBufferedMs: 10,
+  /** Bytes that may wait for the disk before changes are refused: a second or two of a fast one. */
+  memoryBacklogBytesMax: 64 * 1024 * 1024,
+  /** Concepts, associations, and bytes of contents and vectors, of one namespace: address space is set aside for as much. */
+  memorySlotsMax: 67_108_864,
+  memoryEdgesMax: 134_217_728,
+  memoryArenaBytesMax: 16 * 1024 * 1024 * 1024,
+  /** Threads that read one graph: four for each core of a large machine. */
+  memoryReadersMax: 256,
+  /** Bytes of the first segment of a graph's log, and of the largest: a small memory takes little, a large one few files. */
+  memoryLogSegmentBytesFirst: 256 * 1024,
+  memoryLogSegmentBytesMax: 64 * 1024 * 1024,
+  /** Milliseconds a search waits for the indexes to have seen what was written before it; then it answers as they are. */
+  memoryReachDeadlineMs: 2_000,
+  /** Milliseconds for one question about paths, and for indexes to take what waits when a namespace is closed. */
+  memoryQuestionDeadlineMs: 10_000,
+  memoryCloseDeadlineMs: 30_000,
+  /** Characters of a content that an answer for people has, and concepts of such an answer. */
+  memoryShownCharsMax: 2_000,
+  memoryQueryDefault: 10,
+  /** Entries of the audit log that the memory takes in one turn, and milliseconds between two turns. */
+  memoryFeedEntriesMax: 500,
+  memoryFeedEveryMs: 5_000,
+  /** Shards of one namespace: more of them gain nothing on one machine, and each is some open files and threads. */
+  memoryShardsMax: 256,
+  /** Milliseconds a change waits until others are done with its concepts, and changes that may wait so. */
+  memoryLockWaitMs: 5_000,
+  memoryLockWaitersMax: 4_096,
+  /** Bytes of a segment of the log with decisions over several shards, 40 each: they go as soon as they are carried out. */
+  memoryDecisionsSegmentBytes: 256 * 1024,
   /** Namespaces of one memory: each has its own folder, log and indexes. */
   memoryNamespacesMax: 256,
+  /** Nearest vectors one search gives: as the wire protocol has it. */
+  vectorMatchesMax: 1000,
+  /** Entries of the index file one search looks at; a filter that lets few pass is answered by a scan instead. */
+  vectorExpansionMax: 4096,
+  /** Searches of one namespace under way at once: some seconds of a machine that does nothing else. */
+  vectorSearchesMax: 4096,
+  /** Milliseconds the thread with the index may take for a search, which takes one, before it is given up. */
+  vectorSearchDeadlineMs: 10_000,
+  /** Milliseconds for a step of making an index file: reading or writing ten million entries takes a minute. */
+  vectorStepDeadlineMs: 600_000,
+  /** Milliseconds from one start of that thread to the next, and from a failed build to the next attempt. */
+  vectorRestartMs: 1_000,
+  vectorRebuildMs: 60_000,
+  /** Associations of a path: as the wire protocol has it; what lies further apart has little to do with each other. */
+  memoryPathDepthMax: 20,
+  /** Paths, chains or contradictions of one answer: as many as the wire protocol allows results of a search. */
+  memoryPathsMax: 1000,
+  /** Associations one search looks at: a tenth of a second of work, and some tens of megabytes. */
+  memoryVisitsMax: 2_000_000,
+  /** Milliseconds that searches and the reconciler keep the loop at a time. */
+  memorySliceMs: 5,
+  /** Characters of a content that are analysed: what a text is about stands at its beginning. */
+  memoryAnalysedCharsMax: 65_536,
+  /** Rules of one domain that are compared with each other. */
+  memoryRulesMax: 5000,
+  /** Events about itself that the memory keeps. */
+  memoryEventsMax: 1000,
+  /** Bytes of a content that are searched by words: a chapter of a book, read in some ten milliseconds. What follows is
+   * kept, and not found by its words. */
+  memoryTextBytesMax: 256 * 1024,
+  /** Characters of a word; longer ones count by their beginning, longer names (bus names, paths) by their parts alone. */
+  memoryTextWordCharsMax: 128,
+  /** Words of a query that are looked for, the rarest: a paragraph. */
+  memoryTextQueryWordsMax: 64,
+  /** Hits of one search. */
+  memoryTextHitsMax: 10_000,
+  /** Different words of each document, over all documents of one segment of the text index: some 60 MB, and as much again
+   * while it is merged; when it takes the place of its parts, a million documents are told so in one go. */
+  memoryTextSegmentPostingsMax: 16 * 1024 * 1024,
+  /** Hits of a search that recall weighs and compares with each other, and of an answer that count as recalled: a screen. */
+  recallCandidatesMax: 64,
+  recallAnswersMax: 16,
+  /** Associations looked at for what one recalled concept primes, the newest. */
+  recallSpreadMax: 256,
+  /** Primes that are alive, concepts recalled in the last 30 s and in the last minutes, exposures of a session: some hundred
+   * KiB each. */
+  recallPrimesMax: 1024,
+  recallRecentMax: 64,
+  recallActiveMax: 4096,
+  recallExposuresMax: 16_384,
+  /** Pairs of concepts that were recalled together: 1 MiB. */
+  recallPairsMax: 16_384,
+  /** Concepts whose practice is remembered: some 20 MiB, and 6 in the file. */
+  recallTracesMax: 100_000,
+  /** Milliseconds for one answer of a service for vectors, and attempts for one request. */
+  embedDeadlineMs: 30_000,
+  embedAttemptsMax: 4,
+  /** First and last pause before a request is sent again, milliseconds. */
+  embedPauseFirstMs: 500,
+  embedPauseLastMs: 10_000,
+  /** Texts of one request, and bytes of its answer: as many vectors of the largest size, 22 characters a number. */
+  embedTextsMax: 256,
+  embedAnswerBytesMax: 16 * 1024 * 1024,
+
+  // ---- the memory's wire
+  /** Bytes of one message, and numbers of the protocol that its clients know (docs/design/memory-wire.md). */
+  memoryMessageBytesMax: 100 * 1024 * 1024,
+  memoryBatchMax: 1_000,
+  memorySearchMax: 1_000,
+  /** Levels of a message: a reply has 6. */
+  memoryMessageDepthMax: 16,
+  /** Values of a request: a vector and a batch of the largest size have 3,100; and of a reply: the ids of 5 M concepts. */
+  memoryRequestValuesMax: 100_000,
+  memoryReplyValuesMax: 5_000_000,
+  /** Bytes of a token: names and roles of one subject. */
+  memoryTokenBytesMax: 4096,
+  /** Bytes of the key of tokens, at least: the strength of HMAC-SHA-256. */
+  memoryTokenKeyBytesMin: 32,
+  /** Connections at once; each costs some 10 KiB while nothing is said. */
+  memoryConnectionsMax: 10_240,
+  /** Bytes of requests and answers that all connections together may keep waiting: two of the largest messages. */
+  memoryWaitingBytesMax: 256 * 1024 * 1024,
+  /** Bytes of a message that is taken also when these are used up: 160 MiB if every connection sends one. */
+  memorySmallMessageBytes: 16 * 1024,
+  /** Bytes of answers that wait for one client before its next request is taken. */
+  memoryAnswersBytesMax: 1024 * 1024,
+  /** Requests of one connection under way: changes gather for one sync of the disk; answers to reads can be large. */
+  memoryChangesUnderWayMax: 256,
+  memoryReadsUnderWayMax: 16,
+  /** Milliseconds for TLS, and for the token: each takes less than one. */
+  memoryGreetingDeadlineMs: 10_000,
+  /** Milliseconds from the first to the last byte of a message, and more for each MiB of it: a line of 1 MiB/s. */
+  memoryMessageDeadlineMs: 30_000,
+  memoryMessageDeadlineMsPerMiB: 1_000,
+  /** Milliseconds a client may leave its answers unread. */
+  memoryUnreadDeadlineMs: 30_000,
+  /** Milliseconds a connection may say nothing: a public client never connects again, so long. */
+  memoryIdleDeadlineMs: 3_600_000,
+  /** Milliseconds a request may take: a flush of the largest memory does. */
+  memoryRequestDeadlineMs: 120_000,
+  /** Milliseconds between two looks at these deadlines. */
+  memoryDeadlineEveryMs: 1_000,
+  /** Milliseconds that a connection beyond its rate is not listened to. */
+  memoryRatePauseMs: 100,
+  /** Subjects whose rate is known at once; a bucket that filled up again is forgotten first. */
+  memoryRateSubjectsMax: 10_000,
+  /** Milliseconds that requests under way have when the door closes. */
+  memoryDrainDeadlineMs: 10_000,
+  /** Requests that one client keeps open; more are refused by it. */
+  memoryClientRequestsMax: 65_536,
+  /** Milliseconds a client waits for a connection and for an answer unless the call says otherwise. */
+  memoryClientConnectDeadlineMs: 10_000,
+  memoryClientDeadlineMs: 30_000,
+  /** Milliseconds for the answer to Hello: an old server never gives it. */
+  memoryClientHelloDeadlineMs: 2_000,
 
   // ---- cli
   /** Bytes of a file that holds a secret: a key or a certificate, not a disk image. */
@@ -368,6 +514,15 @@ export const LIMITS = Object.freeze({
   socketHelloDeadlineMs: 2_000,
   /** Milliseconds in which a connection without a request may stay silent. */
   socketIdleDeadlineMs: 60_000,
+  /** Bytes of the head of a request for metrics: Prometheus sends 300. */
+  scrapeHeadBytesMax: 8192,
+  /** Connections at once for metrics: a Prometheus keeps one. */
+  scrapeConnectionsMax: 16,
+  /** Milliseconds for one request for metrics, from its first byte to the last byte of its answer: Prometheus waits for ten
+   * seconds. */
+  scrapeDeadlineMs: 10_000,
+  /** Milliseconds at the end of the daemon for answers under way: one takes some ten. */
+  scrapeEndDeadlineMs: 1_000,
   /** Milliseconds after the wish to stop in which what runs may end by itself; then it is told to put everything back. */
   drainDeadlineMs: 60_000,
   /** Milliseconds at the end of a process in which events are collected, and then once more until they are handed on. */

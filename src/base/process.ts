@@ -3,9 +3,11 @@
 
 import { readFileSync } from "node:fs";
 
-/** Changes with every boot. */
+let boot: string | null = null;
+
+/** Changes with every boot, so never while this process runs. */
 export function bootId(): string {
-  return readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return (boot ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
 }
 
 /** 32 hex digits, or "uninitialized"; null where the machine has none. Not for others to read. (machine-id(5)) */

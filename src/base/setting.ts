@@ -163,6 +163,37 @@ export function url(): Form<string> {
   };
 }
 
+/** Where a door for programs of this machine listens. */
+export type LocalAddress =
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | { readonly kind: "unix"; readonly path: string };
+
+/** `127.0.0.1:9464`, `[::1]:9464`, `unix:/PATH`. An address that other machines reach is refused, and so is a name, which
+ * could lead to one; port 0 = any that is free. */
+export function localAddress(): Form<LocalAddress> {
+  return {
+    read(given) {
+      const path = /^unix:(\/[^\0]+)$/.exec(String(given))?.[1];
+      if (path !== undefined) return { value: { kind: "unix", path } };
+      const [, host, digits] = /^(127(?:\.\d{1,3}){3}|\[::1\]):(\d{1,5})$/.exec(String(given)) ?? [];
+      const port = Number(digits);
+      if (host === undefined || port > 65_535 || host.split(".").some((part) => Number(part) > 255))
+        return {
+          fault:
+            "expected 127.0.0.1:PORT, [::1]:PORT or unix:/PATH: what is counted is not shown to other machines",
+        };
+      return { value: { kind: "tcp", host: host === "[::1]" ? "::1" : host, port } };
+    },
+    show: (value) => JSON.stringify(showAddress(value)),
+  };
+}
+
+/** As `localAddress` reads it. */
+export function showAddress(address: LocalAddress): string {
+  if (address.kind === "unix") return `unix:${address.path}`;
+  return `${address.host.includes(":") ? `[${address.host}]` : address.host}:${address.port}`;
+}
+
 /** Some of the words; in a text parted by commas. */
 export function subset<W extends string>(words: readonly W[]): Form<readonly W[]> {
   return {

@@ -5,6 +5,7 @@
 import { INTERVALS, PERIOD_LETTERS } from "./calendar.ts";
 import { LIMITS } from "./limits.ts";
 import { LEVEL_NAMES } from "./log.ts";
+import { MEMORY_SETTINGS } from "./memory-settings.ts";
 import { amounts, count, flag, path, paths, spelled, text, word, type Form } from "./setting.ts";
 import { TELEMETRY_SETTINGS } from "./telemetry-settings.ts";
 
@@ -90,6 +91,7 @@ export const SETTINGS = Object.freeze({
     () => ({ value: [] }),
   ),
   ...TELEMETRY_SETTINGS,
+  ...MEMORY_SETTINGS,
 });
 
 export type Settings = typeof SETTINGS;

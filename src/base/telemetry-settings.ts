@@ -2,7 +2,7 @@
 // variables of OpenTelemetry are defaults, as its users expect; a value there that cannot be used is ignored, as its
 // specification asks, since the variable may be meant for other programs.
 
-import { count, optional, pairs, path, subset, url, word, type Form } from "./setting.ts";
+import { count, localAddress, optional, pairs, path, subset, url, word, type Form } from "./setting.ts";
 
 export interface From {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,6 +71,11 @@ export const TELEMETRY_SETTINGS = Object.freeze({
   telemetryTextfile: setting(
     optional(path()),
     "A file NAME.prom for node_exporter's textfile collector, replaced at each interval; empty: none.",
+    () => ({ value: null }),
+  ),
+  telemetryScrape: setting(
+    optional(localAddress()),
+    "Where the daemon answers Prometheus over HTTP: 127.0.0.1:PORT, [::1]:PORT or unix:/PATH; empty: nowhere.",
     () => ({ value: null }),
   ),
   telemetryIntervalMs: setting(

@@ -69,7 +69,7 @@ async function runCommand(
       talk,
       invoke: operations.invoke,
       readSources: async (files, format) =>
-        (await import("./sources.ts")).readSources(world.stdin, files, format),
+        (await import("./sources.ts")).readSources(() => world.stdin, files, format),
       help: async (topic) => (await import("./help.ts")).helpFor(topic, terminal.out),
       serve: () => {
         talk.close(); // its signals are the daemon's own

@@ -25,6 +25,13 @@ import { history } from "./commands/history.ts";
 import { historyShow } from "./commands/history-show.ts";
 import { init } from "./commands/init.ts";
 import { introspect } from "./commands/introspect.ts";
+import { memoryCheck } from "./commands/memory-check.ts";
+import { memoryExport } from "./commands/memory-export.ts";
+import { memoryFlush } from "./commands/memory-flush.ts";
+import { memoryImport } from "./commands/memory-import.ts";
+import { memoryPath } from "./commands/memory-path.ts";
+import { memoryQuery } from "./commands/memory-query.ts";
+import { memoryStats } from "./commands/memory-stats.ts";
 import { metrics } from "./commands/metrics.ts";
 import { plan } from "./commands/plan.ts";
 import { pluginCheck } from "./commands/plugin-check.ts";
@@ -53,6 +60,10 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
   ["Snapshots", [snapshots, snapshotsCreate, snapshotsPrune, replicate]],
   ["Prove", [auditVerify, auditList, auditProve, auditCheckpoint, auditExport, auditImport, auditKey]],
   ["History", [history, historyShow, blame, search]],
+  [
+    "Remember",
+    [memoryQuery, memoryPath, memoryStats, memoryImport, memoryExport, memoryCheck, memoryFlush],
+  ],
   ["Plugins", [pluginList, pluginShow, pluginCreate, pluginCheck]],
   ["Run", [daemon, top, metrics, doctor, configShow, completion, version]],
   ["Understand", [explain, help]],

@@ -168,3 +168,12 @@ function parseIndex(value: string): number {
   if (/^\d{1,15}$/.test(value)) return Number(value);
   throw new OpError("OPD9001", `${visible(value)} is no index of an entry: they count from 0`);
 }
+
+/** Of the memory. */
+export const namespace = {
+  kind: "parsed",
+  brief: "namespace of the memory",
+  placeholder: "NAME",
+  optional: true,
+  parse: text,
+} as const;

@@ -10,7 +10,7 @@ import { OpError } from "../base/error.ts";
 import { LIMITS } from "../base/limits.ts";
 import { readSources } from "./sources.ts";
 
-const nothing = Readable.from([]);
+const nothing = (): Readable => Readable.from([]);
 
 function file(t: TestContext, name: string, content: string | Buffer, mode = 0o600): string {
   const directory = mkdtempSync(join(tmpdir(), "op-dbus-sources-"));
@@ -23,7 +23,7 @@ function file(t: TestContext, name: string, content: string | Buffer, mode = 0o6
 
 test("the ending decides the format; standard input has its own", async (t) => {
   const [toml, json] = [file(t, "a.toml", "x = 1"), file(t, "b.json", "{}")];
-  const sources = await readSources(Readable.from(["ab", "c"]), [toml, json, "-"], "toml");
+  const sources = await readSources(() => Readable.from(["ab", "c"]), [toml, json, "-"], "toml");
   assert.deepEqual(
     sources.map(({ format, text, untrusted }) => [format, text, untrusted]),
     [
@@ -73,7 +73,7 @@ test("a FIFO is read to its end, without anybody waiting for its writer, and no 
   if (endless.exitCode === null && endless.signalCode === null) await once(endless, "exit");
 });
 
-async function refused(code: string, stdin: Readable, files: readonly string[]): Promise<void> {
+async function refused(code: string, stdin: () => Readable, files: readonly string[]): Promise<void> {
   await assert.rejects(
     readSources(stdin, files),
     (error: unknown) => error instanceof OpError && error.code === code,
@@ -91,6 +91,6 @@ test("what cannot be a document is refused before it is parsed", async (t) => {
       for (;;) yield Buffer.alloc(1 << 20, 32);
     })(),
   );
-  await refused("OPD1203", endless, ["-"]);
+  await refused("OPD1203", () => endless, ["-"]);
   await refused("OPD9001", nothing, ["-", "-"]);
 });

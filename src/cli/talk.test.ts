@@ -17,6 +17,7 @@ function open(json: boolean): { talk: RunTalk; said: string[]; left: OpError[] }
     out: look,
     err: look,
     outIsTerminal: false,
+    screen: () => null,
     asks: false,
     print: () => undefined,
     say: (text) => void said.push(text),

@@ -4,6 +4,7 @@
 import { styleText } from "node:util";
 import { createInterface } from "node:readline";
 import { LIMITS } from "../base/limits.ts";
+import { openScreen, type Screen } from "./screen.ts";
 
 export type Tone = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 /** Text in a tone, or as it is without colour. */
@@ -31,6 +32,8 @@ export interface Terminal {
   say(text: string): void;
   /** Shows or replaces the live line (terminals only, 200 ms after the first call); "" removes it. */
   live(text: string): void;
+  /** The whole terminal, for pictures; null: stdout is none, or one that cannot move its cursor. Close it. */
+  screen(): Screen | null;
   /** The answer of a person in lower case, "" when the input ends. */
   ask(question: string, signal: AbortSignal): Promise<string>;
 }
@@ -96,6 +99,11 @@ export function openTerminal(streams: Streams, options: TerminalOptions): Termin
         clearLive();
       } else if (liveShown) drawLive();
       else liveTimer ??= setTimeout(drawLive, LIMITS.liveLineAfterMs).unref();
+    },
+    screen() {
+      if (stdout.isTTY !== true || (streams.env["TERM"] ?? "dumb") === "dumb") return null;
+      this.live("");
+      return openScreen({ stdin: streams.stdin, stdout });
     },
     async ask(question, signal) {
       this.live("");

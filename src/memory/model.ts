@@ -115,17 +115,18 @@ export interface Association extends NewAssociation {
   readonly createdUs: number;
 }
 
-/** One change, as it is written ahead and applied; a transaction is several that count whole or not at all. */
+/** One change, as it is written ahead and applied; a transaction is several that count whole or not at all. Its time, in
+ * microseconds since 1970, is that of the clock unless it is said: what is imported has one. */
 export type Change =
-  | { readonly kind: "learn"; readonly concept: NewConcept }
-  | { readonly kind: "associate"; readonly association: NewAssociation }
+  | { readonly kind: "learn"; readonly concept: NewConcept; readonly createdUs?: number }
+  | { readonly kind: "associate"; readonly association: NewAssociation; readonly createdUs?: number }
   | {
       readonly kind: "strengthen";
       readonly id: ConceptId;
       readonly strength: number;
       readonly confidence: number;
     }
-  | { readonly kind: "access"; readonly id: ConceptId; readonly count: number }
+  | { readonly kind: "access"; readonly id: ConceptId; readonly count: number; readonly accessedUs?: number }
   | { readonly kind: "forget"; readonly id: ConceptId }
   | {
       readonly kind: "dissociate";

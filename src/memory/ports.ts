@@ -9,6 +9,7 @@ import type {
   ConceptId,
   NewAssociation,
   NewConcept,
+  Semantic,
   Seq,
   Slot,
 } from "./model.ts";
@@ -18,7 +19,8 @@ export type Edge = number;
 
 /**
  * A graph as it is at `seq`: the newest state where it was asked for without one (then `seq` moves), or a snapshot, which does
- * not change while it is held. Nothing here allocates unless it says so. A slot that holds no concept at `seq` reads as absent.
+ * not change while it is held, but for access statistics: those are always the newest. Nothing here allocates unless it says
+ * so. A slot that holds no concept at `seq` reads as absent.
  */
 export interface GraphReader {
   readonly seq: Seq;
@@ -37,6 +39,9 @@ export interface GraphReader {
    * is released. null = absent, or no vector. */
   contentView(slot: Slot): Uint8Array | null;
   vectorView(slot: Slot): Float32Array | null;
+  /** Copies of these alone, for who needs no content: empty, or null, for a slot that is absent. */
+  attributes(slot: Slot): ReadonlyMap<string, string>;
+  semantic(slot: Slot): Semantic | null;
   strength(slot: Slot): number;
   confidence(slot: Slot): number;
   createdUs(slot: Slot): number;
@@ -69,10 +74,12 @@ export interface Snapshot extends GraphReader {
  */
 export interface Graph extends GraphReader {
   /** Each returns the seq of its change. Throws OPD4001 (out of range), OPD4002 (an end of an association is absent), OPD4003
-   * (LIMITS.memoryPendingMax changes wait for the derived indexes), OPD4004. */
+   * (LIMITS.memoryPendingMax changes wait for the derived indexes, or LIMITS.memoryBacklogBytesMax bytes for the disk), OPD4004,
+   * OPD4007 (full). */
   learn(concept: NewConcept): Seq;
   associate(association: NewAssociation): Seq;
-  /** All or nothing: at once for readers, in one batch of the log on disk. At most LIMITS.memoryTransactionBytesMax. */
+  /** All or nothing: at once for readers, in one batch of the log on disk. At most LIMITS.memoryTransactionBytesMax, and
+   * LIMITS.memoryPendingMax changes. What is to be done to a concept that is absent counts as a change and does nothing. */
   apply(changes: readonly Change[]): Seq;
   /** Durable up to `seq` (default: all so far). Throws OPD4004. */
   durable(seq?: Seq): Promise<void>;
@@ -87,6 +94,20 @@ export interface Graph extends GraphReader {
    * before it. A crash at any point leaves the old or the new one. */
   checkpoint(derived: readonly Derived[]): Promise<void>;
   close(): Promise<void>;
+}
+
+/**
+ * A graph as part of a transaction over several (shard/): what it prepares it can do at any time until it is told to do it, or
+ * not to, across crashes and checkpoints. Of two promises, or a promise and a change, about the same concepts the order is not
+ * kept: whoever prepares keeps others away from them. A transaction has a name of 32 hex digits.
+ */
+export interface Participant {
+  /** Nothing of it is seen. Throws as `apply` does; counts as one change. */
+  prepare(transaction: string, changes: readonly Change[]): Seq;
+  /** Does what was prepared, or drops it; does nothing where nothing is prepared. Throws OPD4004. */
+  resolve(transaction: string, isKept: boolean): Seq;
+  /** Names of what is neither done nor dropped. */
+  prepared(): readonly string[];
 }
 
 /** An index that follows a graph and can be made again from it. */

@@ -30,15 +30,22 @@ export interface SearchOptions {
   readonly ef?: number;
   /** Only concepts that it takes. */
   readonly filter?: SpaceFilter;
+  /** Whether what was recalled before weighs in, and this counts as recalled (recall/recall.ts); else as the setting has it. */
+  readonly recall?: boolean;
 }
 
 /** All that are given must hold. Times in microseconds since 1970, both inclusive. */
 export interface SpaceFilter {
   readonly type?: SemanticType;
   readonly domain?: Domain;
+  /** When it was learned. */
   readonly fromUs?: number;
   readonly toUs?: number;
+  /** The time its text speaks of, in seconds since 1970: where that begins. */
+  readonly aboutFromS?: number;
+  readonly aboutToS?: number;
   readonly hasCausal?: boolean;
+  /** Of the analysis of its text. */
   readonly minConfidence?: number;
   /** Words that the content has, all of them, as the text index reads words. */
   readonly terms?: readonly string[];
@@ -62,7 +69,8 @@ export interface SpaceStats {
   readonly pending: number;
   readonly uptimeS: number;
   readonly seq: Seq;
-  /** Bytes in memory of graph and indexes, and on disk. */
+  /** Bytes of the graph in memory (its indexes take more, docs/design/memory-text.md, memory-index.md), and of all of it on
+   * disk. */
   readonly memoryBytes: number;
   readonly diskBytes: number;
   /** What the reconciler says of itself: sutra-inventory's names, units at their ends. */

@@ -2,13 +2,11 @@
 // through it. Clients are served until `drain`: then no request is taken, what runs may end, later is told to put back.
 // Who may connect is decided by the folder alone; what operations do is not known here.
 
-import { lstatSync, unlinkSync } from "node:fs";
-import { createServer, type Server } from "node:net";
-import { OpError } from "../base/error.ts";
-import { errnoOf } from "../base/file.ts";
+import { createServer } from "node:net";
 import { LIMITS } from "../base/limits.ts";
 import { serveConnection, type Served } from "./connection.ts";
 import type { SocketOptions } from "./keeper.ts";
+import { listenAtPath, removeSocket } from "./unix-socket.ts";
 
 export interface Door {
   /** Requests under way. */
@@ -37,14 +35,14 @@ export async function listen(options: SocketOptions): Promise<Door> {
     return undefined;
   });
   server.on("error", (error) => log.error("the socket failed", { err: error.message }));
-  await bind(server, path);
+  await listenAtPath(server, path, "OPD9041", "name a shorter folder with OP_DBUS_RUNTIME_DIR");
   return {
     get running() {
       return running();
     },
     async drain(hurry) {
       draining = true;
-      removeSocket(path);
+      removeSocket(path, "OPD9041");
       server.close();
       const over = new AbortController();
       const all = Promise.all([...connections].map(({ idle }) => idle()));
@@ -59,38 +57,4 @@ export async function listen(options: SocketOptions): Promise<Door> {
       return ended;
     },
   };
-}
-
-function bind(server: Server, path: string): Promise<void> {
-  if (Buffer.byteLength(path) > LIMITS.socketPathBytesMax) {
-    throw new OpError("OPD9041", `${path} is longer than the path of a socket may be`, {
-      where: path,
-      hint: "name a shorter folder with OP_DBUS_RUNTIME_DIR",
-    });
-  }
-  removeSocket(path);
-  return new Promise((resolve, reject) => {
-    server.once("error", (error) =>
-      reject(
-        new OpError("OPD9041", `${path} cannot be made: ${errnoOf(error)}`, { where: path, cause: error }),
-      ),
-    );
-    // The mask holds while the socket is made: nobody else can ever have opened it.
-    const mask = process.umask(0o177);
-    try {
-      server.listen(path, () => resolve());
-    } finally {
-      process.umask(mask);
-    }
-  });
-}
-
-/** A socket is removed, anything else in its place is left alone. */
-function removeSocket(path: string): void {
-  try {
-    if (lstatSync(path).isSocket()) unlinkSync(path);
-  } catch (error) {
-    if (errnoOf(error) !== "ENOENT")
-      throw new OpError("OPD9041", `${path} cannot be replaced: ${errnoOf(error)}`, { where: path });
-  }
 }

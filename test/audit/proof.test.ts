@@ -20,8 +20,9 @@ interface Proven {
   readonly keys: readonly string[];
   readonly others: number;
 }
-const { verifyProof } = (await import(VERIFIER)) as {
+const { verifyProof, changes } = (await import(VERIFIER)) as {
   verifyProof(proof: unknown, trusted?: readonly string[]): Promise<Proven>;
+  changes(entries: readonly { readonly entry: string }[]): readonly string[];
 };
 
 async function logOf(size: number): Promise<MemoryAudit> {
@@ -182,6 +183,102 @@ test("what cannot be proven is refused with the reason", async () => {
       () => makeProof(audit, indexes),
       (error) => error instanceof OpError && error.code === code,
     );
+});
+
+const APPLY = "00000000000000aa";
+const BEGIN = { type: "begin", apply: APPLY, actor: { user: "ada", subject: "op-dbus apply a.toml" } };
+const ACTION = {
+  type: "action",
+  apply: APPLY,
+  time: "2026-01-02T03:04:05.000Z",
+  address: "hostname1:PrettyHostname",
+  before: "old",
+  after: "new",
+  secret: false,
+  outcome: "done",
+};
+const END = { type: "end", apply: APPLY, end: "done" };
+const FROM_OLD = '2026-01-02T03:04:05.000Z hostname1:PrettyHostname: from "old" to "new"';
+const BY_ADA = "by ada (op-dbus apply a.toml)";
+
+const READABLE: readonly (readonly [what: string, entries: readonly unknown[], lines: readonly string[]])[] =
+  [
+    ["an apply", [BEGIN, ACTION, END], [`${FROM_OLD}, ${BY_ADA}`, "  done, and kept"]],
+    [
+      "one that was put back",
+      [BEGIN, ACTION, { ...END, end: "restored" }],
+      [`${FROM_OLD}, ${BY_ADA}`, "  IT WAS PUT BACK: all is as before"],
+    ],
+    [
+      "one that ended twice",
+      [BEGIN, ACTION, END, { ...END, end: "left" }],
+      [`${FROM_OLD}, ${BY_ADA}`, "  IT FAILED, and not all of it could be put back"],
+    ],
+    [
+      "an entry alone",
+      [ACTION],
+      [`${FROM_OLD}, by whom is not in this proof`, "  how it ended is not in this proof"],
+    ],
+    [
+      "what did not happen",
+      [BEGIN, { ...ACTION, outcome: "not-started" }, END],
+      [`${FROM_OLD} (not-started), ${BY_ADA}`, "  done, and kept"],
+    ],
+    [
+      "a secret, made and taken away",
+      [
+        BEGIN,
+        { ...ACTION, secret: true, before: null, after: { digest: "ab" } },
+        { ...ACTION, secret: true, before: { digest: "ab" }, after: null },
+        END,
+      ],
+      [
+        `2026-01-02T03:04:05.000Z hostname1:PrettyHostname: from nothing to a secret, ${BY_ADA}`,
+        `2026-01-02T03:04:05.000Z hostname1:PrettyHostname: from a secret to nothing, ${BY_ADA}`,
+        "  done, and kept",
+      ],
+    ],
+    [
+      "a long value",
+      [{ ...ACTION, before: "x".repeat(300) }],
+      [
+        `2026-01-02T03:04:05.000Z hostname1:PrettyHostname: from "${"x".repeat(199)}\u2026 to "new", by whom is not in this proof`,
+        "  how it ended is not in this proof",
+      ],
+    ],
+    [
+      "another end",
+      [BEGIN, ACTION, { ...END, end: "constructor" }],
+      [`${FROM_OLD}, ${BY_ADA}`, "  constructor"],
+    ],
+    [
+      "of another shape",
+      [{ type: "action" }, null, 7, [BEGIN]],
+      [
+        "? ?: from nothing to nothing (?), by whom is not in this proof",
+        "  how it ended is not in this proof",
+      ],
+    ],
+    ["no change", [{ type: "key" }, "x"], []],
+  ];
+for (const [what, entries, lines] of READABLE)
+  test(`what was changed, for people: ${what}`, () => {
+    assert.deepEqual(changes(entries.map((entry) => ({ entry: JSON.stringify(entry) }))), lines);
+  });
+
+test("what was changed stands before the entries, and an entry that is no JSON is left to speak for itself", async (t) => {
+  const audit = memoryAudit();
+  await audit.append([BEGIN, ACTION, END] as EntryBody[], { group: true, checkpoint: true });
+  const file = join(folder(t), "proof.json");
+  writeFileSync(file, proofJson(makeProof(audit, [0, 1, 2])));
+  const { stdout } = spawnSync(process.execPath, [VERIFIER, file], { encoding: "utf8" });
+  const at = [
+    stdout.indexOf("What was changed:"),
+    stdout.indexOf(`from "old" to "new", ${BY_ADA}`),
+    stdout.indexOf("#0 {"),
+  ];
+  assert.ok(at[0]! > 0 && at[0]! < at[1]! && at[1]! < at[2]!, stdout);
+  assert.deepEqual(changes([{ entry: "no JSON" }]), []);
 });
 
 const HOSTILE = [

@@ -2,7 +2,7 @@
 // the service and nothing else.
 
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { ends, openStage, wishes, type Outcome, type Stage } from "../scenario/stage.ts";
@@ -138,6 +138,8 @@ test("a secret of the caller's environment reaches the service, and neither a lo
   const file = stage.file("wish.json", secret);
   ends(await stage.op(["apply", "--auto-approve=irreversible", file], { env: { TEST_PASSWORD: canary } }), 0);
   assert.equal(stage.service.state.password, canary);
+  // Digested by the machine's key, where a command without a daemon has it too.
+  assert.ok(existsSync(join(stage.directory, "config/keys/host.key")));
   // It was that caller's: the next one has to bring its own.
   assert.match(ends(await stage.op(["plan", file]), 65).stderr, /OPD9013/);
   const { stdout, stderr } = await stopped(daemon);

@@ -29,7 +29,7 @@ interface TraceLine {
   readonly cat: string;
   readonly ts: number;
   readonly dur: number;
-  readonly args: { readonly trace_id: string };
+  readonly args: { readonly trace_id: string; readonly span_id: string; readonly parent_span_id?: string };
 }
 
 for (const serves of [false, true])
@@ -44,16 +44,26 @@ for (const serves of [false, true])
       assert.equal(last?.kind === "command" && last.lines.at(-1), "[0]");
       // The array may be left open: that is the format.
       const text = readFileSync(join(out, "trace.json"), "utf8").trimEnd().replace(/,?$/, "]");
-      const spans = (JSON.parse(text) as TraceLine[]).filter(({ ph }) => ph === "X");
-      const names = spans.map(({ cat, name }) => `${cat} ${name}`).toSorted();
+      const all = (JSON.parse(text) as TraceLine[]).filter(({ ph }) => ph === "X");
+      const whole = all.find(({ cat }) => cat === "apply")!;
+      const spans = all.filter(({ args }) => args.trace_id === whole.args.trace_id);
+      const own = spans.filter(({ cat }) => cat !== "bus" && cat !== "storage");
+      const names = own.map(({ cat, name }) => `${cat} ${name}`).toSorted();
       assert.deepEqual(names, [
         "action demo1:Greeting",
         "action demo1:lamps/door.On",
         "apply apply",
+        "plan planning",
         "verify verify",
       ]);
-      assert.equal(new Set(spans.map(({ args }) => args.trace_id)).size, 1);
-      const whole = spans.find(({ cat }) => cat === "apply")!;
+      const setting = spans.find(({ name }) => name === "org.opdbus.Demo1 SetGreeting")!;
+      const action = spans.find(({ name }) => name === "demo1:Greeting")!;
+      assert.equal(setting.args.parent_span_id, action.args.span_id, "a call stands under its action");
+      // Its start, and what it does by itself, are traces of their own.
+      assert.equal(
+        all.some(({ cat }) => cat === "schedule"),
+        serves,
+      );
       for (const { ts, dur, name } of spans)
         assert.ok(ts >= whole.ts && ts + dur <= whole.ts + whole.dur + 0.001, name);
       const shown = last?.kind === "command" ? last.lines.join("\n") : "";
@@ -68,6 +78,9 @@ for (const serves of [false, true])
 function exposes(text: string): void {
   assert.match(text, /^op_dbus_applies_total\{end="done"\} 1$/m);
   assert.match(text, /^op_dbus_apply_action_seconds_count 2$/m);
+  assert.match(text, /^op_dbus_apply_ends_total\{by="apply",end="done"\} 1$/m);
+  assert.match(text, /^op_dbus_audit_entries [1-9]/m);
+  assert.match(text, /^op_dbus_start_took_seconds [0-9]/m);
   assert.match(text, /^op_dbus_records_sync_seconds_count\{records="audit"\} [1-9]/m);
   assert.match(text, /^op_dbus_records_written_bytes_total\{records="journal"\} [1-9]/m);
   assert.match(text, /^op_dbus_operation_seconds_count\{operation="apply"\} 1$/m);

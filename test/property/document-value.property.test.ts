@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { Variant, type DBusValue } from "../../src/host/dbus/dbus.ts";
 import { canonicalJson } from "../../src/base/text/text.ts";
 import { equalDoc } from "../../src/plugin/equal.ts";

@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { equalDoc, type DocValue, type Reading } from "../../src/plugin/plugin.ts";
 import { parseAddress, type Address } from "../../src/state/address.ts";
 import { blame, differenceOf, stateAt, wayTo, type Beliefs } from "../../src/state/history/history.ts";

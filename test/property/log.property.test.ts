@@ -4,7 +4,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { OpError } from "../../src/base/error.ts";
 import { openLog, scanLog, type Frame, type Log } from "../../src/store/log/log.ts";
 import { faultyDisk } from "../support/fault-disk.ts";

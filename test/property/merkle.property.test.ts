@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { hash } from "node:crypto";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { LIMITS } from "../../src/base/limits.ts";
 import { canonicalJson, type Plain, type PlainTable } from "../../src/base/text/text.ts";
 import { canonicalValue, entryBytes, entryValue, slim, whole } from "../../src/store/audit/entry.ts";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { canonicalJson, writeJson } from "../../src/base/text/text.ts";
 import type { Action, DocValue } from "../../src/plugin/plugin.ts";
 import type { Mismatch } from "../../src/state/model.ts";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { merged } from "../../src/telemetry/metrics/histogram.ts";
 import { createMetrics, newSlab, type HistogramReading } from "../../src/telemetry/metrics/metrics.ts";
 import { newRing, openRing } from "../../src/telemetry/trace/ring.ts";

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { parse as parseTomlElsewhere } from "smol-toml";
 import { LIMITS } from "../../src/base/limits.ts";
 import { nearest } from "../../src/base/nearest.ts";

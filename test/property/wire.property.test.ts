@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../support/property.ts";
 import { decodeValue, encodeValue, lineReader, writeLine } from "../../src/api/wire.ts";
 
 const key = fc.oneof(

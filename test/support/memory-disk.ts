@@ -72,7 +72,7 @@ export function memoryDisk(initial: ReadonlyMap<string, Uint8Array> = new Map())
     file.dirty.clear();
   };
   const stats = ({ inode, bytes }: File): Stats =>
-    ({ ino: inode, size: bytes.length, isFile: () => true }) as Stats;
+    ({ ino: inode, size: bytes.length, isFile: () => true, isDirectory: () => false }) as Stats;
 
   return {
     open(path, flags) {

@@ -2,7 +2,7 @@
 // scrape, the alert rules and their unit tests; a server scrapes us twice and has what we counted.
 
 import assert from "node:assert/strict";
-import { execFileSync, spawn, spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { PROMETHEUS_CONTENT_TYPE, prometheusText } from "../../src/telemetry/export/export.ts";
 import { createMetrics } from "../../src/telemetry/metrics/metrics.ts";
+import { prometheusSkip, PROMTOOL, promtoolSkip, startPrometheus } from "../support/prometheus.ts";
 import { readingsOf } from "../support/telemetry-case.ts";
 
 const root = join(import.meta.dirname, "../..");
@@ -18,13 +19,8 @@ const shipped = join(root, "packaging/telemetry");
 const folder = mkdtempSync(join(tmpdir(), "op-dbus-prometheus-"));
 after(() => rmSync(folder, { recursive: true }));
 
-const missing = (program: string): string | false =>
-  spawnSync(program, ["--version"]).error === undefined ? false : `${program} is not installed`;
-const promtool = process.env["OP_DBUS_PROMTOOL"] ?? "promtool";
-const prometheus = process.env["OP_DBUS_PROMETHEUS"] ?? "prometheus";
-
 function promtoolOf(args: readonly string[], input?: string): void {
-  const done = spawnSync(promtool, args, {
+  const done = spawnSync(PROMTOOL, args, {
     cwd: shipped,
     encoding: "utf8",
     ...(input === undefined ? {} : { input }),
@@ -32,11 +28,11 @@ function promtoolOf(args: readonly string[], input?: string): void {
   assert.equal(done.status, 0, done.stdout + done.stderr);
 }
 
-test("promtool has nothing against a scrape", { skip: missing(promtool) }, () =>
+test("promtool has nothing against a scrape", { skip: promtoolSkip }, () =>
   promtoolOf(["check", "metrics"], prometheusText(readingsOf(5))),
 );
 
-test("every alert fires where it must and only there", { skip: missing(promtool) }, () => {
+test("every alert fires where it must and only there", { skip: promtoolSkip }, () => {
   promtoolOf(["check", "rules", "op-dbus.rules.yml"]);
   promtoolOf(["test", "rules", "op-dbus.rules.test.yml"]);
 });
@@ -52,7 +48,7 @@ test("every alert has both tests", () => {
     assert.equal([...tests.matchAll(new RegExp(`alertname: ${alert}\\b`, "g"))].length, 2, alert);
 });
 
-test("the dashboard's queries are ones that Prometheus parses", { skip: missing(promtool) }, () => {
+test("the dashboard's queries are ones that Prometheus parses", { skip: promtoolSkip }, () => {
   const { panels } = JSON.parse(dashboard) as { panels: { targets: { expr: string }[] }[] };
   const queries = panels.flatMap(({ targets }) => targets.map(({ expr }) => expr));
   assert(queries.length > 20);
@@ -64,67 +60,31 @@ test("the dashboard's queries are ones that Prometheus parses", { skip: missing(
     (query, at) => `      - record: "panel:${at}"\n        expr: ${JSON.stringify(query)}`,
   );
   writeFileSync(file, `groups:\n  - name: panels\n    rules:\n${records.join("\n")}\n`);
-  execFileSync(promtool, ["check", "rules", file], { stdio: "pipe" });
+  execFileSync(PROMTOOL, ["check", "rules", file], { stdio: "pipe" });
 });
 
-test(
-  "a Prometheus server scrapes what was counted",
-  { skip: missing(prometheus), timeout: 60_000 },
-  async (t) => {
-    const metrics = createMetrics();
-    const calls = metrics.counter("bus_calls", "Calls");
-    const latency = metrics.histogram("bus_call_ms", "Time");
-    let scrapes = 0;
-    const door = createServer((_, response) => {
-      calls.add(10);
-      for (const value of [0.5, 2, 3, 1e12]) latency.record(value);
-      scrapes++;
-      response
-        .writeHead(200, { "content-type": PROMETHEUS_CONTENT_TYPE })
-        .end(prometheusText(metrics.read()));
-    });
-    await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
-    t.after(() => door.close());
-    const target = `127.0.0.1:${(door.address() as AddressInfo).port}`;
-    const config = join(folder, "prometheus.yml");
-    const job = `  - job_name: op-dbus\n    static_configs:\n      - targets: ["${target}"]\n`;
-    writeFileSync(config, `global: { scrape_interval: 1s }\nscrape_configs:\n${job}`);
-    const port = await freePort();
-    const server = spawn(
-      prometheus,
-      [
-        `--config.file=${config}`,
-        `--storage.tsdb.path=${join(folder, "tsdb")}`,
-        `--web.listen-address=127.0.0.1:${port}`,
-      ],
-      { stdio: "ignore" },
-    );
-    t.after(async () => {
-      if (server.exitCode !== null) return;
-      server.kill("SIGKILL");
-      await new Promise((resolve) => server.once("exit", resolve));
-    });
-    while (scrapes < 3) await new Promise((resolve) => setTimeout(resolve, 50));
-    const ask = async (query: string): Promise<number> => {
-      const answer = await fetch(`http://127.0.0.1:${port}/api/v1/query?query=${encodeURIComponent(query)}`);
-      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
-      return Number(data.result[0]?.value[1]);
-    };
-    // The newest scrape may be under way while it is asked.
-    while (!((await ask("op_dbus_bus_calls_total")) >= 20))
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(await ask("up"), 1);
-    const ratio = (of: string): string => `${of} / on (instance) op_dbus_bus_calls_total`;
-    assert.equal(await ask(ratio("op_dbus_bus_call_seconds_count")), 0.4);
-    assert.equal(await ask(ratio('sum by (instance) (op_dbus_bus_call_seconds_bucket{le="+Inf"})')), 0.4);
-    assert.equal(await ask(ratio('sum by (instance) (op_dbus_bus_call_seconds_bucket{le="0.002"})')), 0.2);
-  },
-);
-
-async function freePort(): Promise<number> {
-  const probe = createServer();
-  await new Promise<void>((resolve) => probe.listen(0, "127.0.0.1", resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
-}
+test("a Prometheus server scrapes what was counted", { skip: prometheusSkip, timeout: 60_000 }, async (t) => {
+  const metrics = createMetrics();
+  const calls = metrics.counter("bus_calls", "Calls");
+  const latency = metrics.histogram("bus_call_ms", "Time");
+  let scrapes = 0;
+  const door = createServer((_, response) => {
+    calls.add(10);
+    for (const value of [0.5, 2, 3, 1e12]) latency.record(value);
+    scrapes++;
+    response.writeHead(200, { "content-type": PROMETHEUS_CONTENT_TYPE }).end(prometheusText(metrics.read()));
+  });
+  await new Promise<void>((resolve) => door.listen(0, "127.0.0.1", resolve));
+  t.after(() => door.close());
+  const target = `127.0.0.1:${(door.address() as AddressInfo).port}`;
+  const ask = await startPrometheus(t, folder, target);
+  while (scrapes < 3) await new Promise((resolve) => setTimeout(resolve, 50));
+  // The newest scrape may be under way while it is asked.
+  while (!((await ask("op_dbus_bus_calls_total")) >= 20))
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.equal(await ask("up"), 1);
+  const ratio = (of: string): string => `${of} / on (instance) op_dbus_bus_calls_total`;
+  assert.equal(await ask(ratio("op_dbus_bus_call_seconds_count")), 0.4);
+  assert.equal(await ask(ratio('sum by (instance) (op_dbus_bus_call_seconds_bucket{le="+Inf"})')), 0.4);
+  assert.equal(await ask(ratio('sum by (instance) (op_dbus_bus_call_seconds_bucket{le="0.002"})')), 0.2);
+});

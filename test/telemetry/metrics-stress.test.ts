@@ -15,7 +15,9 @@ import {
   type HistogramReading,
   type MetricReading,
 } from "../../src/telemetry/metrics/metrics.ts";
+import { prometheusText } from "../../src/telemetry/export/export.ts";
 import { openTracer, ringMaker, ringReader, TRACE_PRESETS } from "../../src/telemetry/trace/trace.ts";
+import { parseExposition } from "../support/exposition.ts";
 import type { CountingData } from "./counting-thread.ts";
 
 const LONG = process.env["OP_DBUS_LONG"] === "1";
@@ -93,6 +95,14 @@ test("10 million labelled calls, some with labels nobody has seen: the heap stay
   const all = metrics.read().filter(({ name }) => name === "calls");
   assert.equal(
     all.reduce((sum, one) => sum + (one.kind === "counter" ? one.value : 0), 0),
+    10_000_000,
+  );
+  // Quotes, line ends and controls of the labels do not end a line or a value.
+  const { samples } = parseExposition(prometheusText(metrics.read()));
+  const shown = samples.filter(({ name }) => name === "op_dbus_calls_total");
+  assert.equal(shown.length, all.length);
+  assert.equal(
+    shown.reduce((sum, { value }) => sum + value, 0),
     10_000_000,
   );
 });

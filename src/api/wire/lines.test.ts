@@ -30,3 +30,14 @@ for (const [sizes, whole] of [
     assert.equal(lines.length, whole ? 1 : 0);
   });
 }
+
+test("pieces are not kept themselves, so a line of single bytes takes no more memory than its length tells", () => {
+  const lines: string[] = [];
+  const feed = lineReader((line) => lines.push(line), 1 << 20);
+  const piece = Buffer.from("x");
+  for (let at = 0; at < 10_000; at++) assert.ok(feed(piece));
+  // Had it been kept, the line would say so.
+  piece[0] = 0x79;
+  assert.ok(feed(Buffer.from("\n")));
+  assert.deepEqual(lines, ["x".repeat(10_000)]);
+});

@@ -16,6 +16,7 @@ import {
 import { checkPrivate, systemDisk } from "../../store/file/file.ts";
 import type { Bound } from "../bound.ts";
 import type { Parts } from "../parts.ts";
+import { auditDamage } from "../telemetry/record-meter.ts";
 
 export const verify: Bound<"audit.verify"> = async (parts, { full, against, witnesses }) => {
   const { clock, configured, who } = parts;
@@ -29,7 +30,9 @@ export const verify: Bound<"audit.verify"> = async (parts, { full, against, witn
   const options = { directory, disk: systemDisk, clock, full, anchors, witnesses, blobsOf: textsOf };
   const report = await verifyAudit(options);
   const names = [...anchors.map(({ name }) => name), ...witnesses];
-  return own instanceof OpError ? spoiled(report, own, names) : { ...report, anchors: names };
+  const told = own instanceof OpError ? spoiled(report, own, names) : { ...report, anchors: names };
+  if (!told.holds) auditDamage((await parts.telemetry()).metrics).add();
+  return told;
 };
 
 /** A pin that cannot be read vouches for nothing, and somebody has seen to that. */

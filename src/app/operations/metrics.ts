@@ -2,20 +2,23 @@
 
 import type { MetricReply } from "../../api/api.ts";
 import type { MetricReading } from "../../telemetry/metrics/metrics.ts";
+import { daemonFindings, NO_DAEMON } from "../telemetry/findings.ts";
 import type { Bound } from "../bound.ts";
 
 export const metrics: Bound<"metrics"> = async (parts, { format }) => {
   const telemetry = await parts.telemetry();
-  const readings = telemetry.metrics.read();
+  const [readings, states] = await Promise.all([telemetry.read(), telemetry.exporters()]);
   const text =
     format === "prometheus"
       ? (await import("../../telemetry/export/export.ts")).prometheusText(readings)
       : null;
-  const exporters = telemetry.exporters().map(({ lastError, ...state }) => ({
+  const exporters = states.map(({ lastError, lastTakenMs, ...state }) => ({
     ...state,
+    lastTakenAt: lastTakenMs === null ? null : new Date(lastTakenMs).toISOString(),
     lastError: lastError && { at: new Date(lastError.atMs).toISOString(), why: lastError.why },
   }));
-  return { daemon: parts.served, pid: process.pid, metrics: readings.map(plain), exporters, text };
+  const findings = parts.served ? daemonFindings(readings, states, parts.clock.wallMs()) : [NO_DAEMON];
+  return { daemon: parts.served, pid: process.pid, metrics: readings.map(plain), exporters, findings, text };
 };
 
 function plain(reading: MetricReading): MetricReply {

@@ -5,10 +5,16 @@ import { planToJson, revertClaim, revertDocument } from "../../state/state.ts";
 import type { Bound } from "../bound.ts";
 import { addressesOf } from "../addresses.ts";
 import { planned } from "../planned.ts";
+import { inTrace } from "../telemetry/tracing.ts";
 import { fitting, savedPlanOf } from "../saved-plan.ts";
 import { bindSources } from "../wishes.ts";
 
-export const plan: Bound<"plan"> = async (parts, request, talk) => {
+export const plan: Bound<"plan"> = (parts, request, talk) => {
+  const root = { type: "plan", name: "plan", asked: request.trace === true } as const;
+  return inTrace(parts, talk, root, () => makePlan(parts, request, talk));
+};
+
+const makePlan: Bound<"plan"> = async (parts, request, talk) => {
   const saved = savedPlanOf(request);
   const session = await parts.session(talk, { checkAuth: saved?.checkAuth ?? request.checkAuth });
   const bound = await fitting(saved, bindSources(session, saved?.sources ?? request.sources));

@@ -140,7 +140,7 @@ async function circumstances(input: RecorderInput, plan: Plan, { audit, journal 
  * action id; what is missing was not started. An end that the log has of it already counts no more. Throws OPD5002,
  * OPD5004, OPD5005: then it is still pending. */
 export async function writeEnd(
-  { audit, journal, pin }: Records,
+  { audit, journal, meter, pin }: Records,
   { id, begin }: { readonly id: string; readonly begin: JournalBegin },
   outcomes: ReadonlyMap<string, RecordedOutcome>,
   ending: Ending,
@@ -151,6 +151,8 @@ export async function writeEnd(
   const replaces = earlier === null ? {} : { replaces: earlier.index };
   const entries = applyEntries(id, begin, outcomes, { ...ending, ...replaces }).map(plainRecord);
   const { first, checkpoint } = await audit.append(entries, { group: true, checkpoint: true });
+  meter.ended(ending);
+  meter.grown(audit);
   // It has ended: what cannot be written from here on changes nothing about that. An older pin is a good one, and a
   // transaction that stays open is closed by the next start, which finds the end.
   try {

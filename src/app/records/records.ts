@@ -21,10 +21,12 @@ import { openJournal, type Journal } from "../../store/journal/journal.ts";
 import type { Metrics } from "../../telemetry/metrics/metrics.ts";
 import { makeStateFolder } from "./state-folder.ts";
 import { meteredDisk } from "../telemetry/metered-disk.ts";
+import { recordMeter, type RecordMeter } from "../telemetry/record-meter.ts";
 
 export interface Records {
   readonly audit: Audit;
   readonly journal: Journal;
+  readonly meter: RecordMeter;
   /** Remembers a checkpoint outside of the log's folder: a log that is cut behind it is noticed. Throws OPD5002. */
   pin(checkpoint: Checkpoint): void;
   close(): Promise<void>;
@@ -74,9 +76,12 @@ export async function openRecords(input: RecordsInput): Promise<Records> {
       const dropped = { type: "dropped", bytes: audit.droppedBytes } satisfies DroppedEntry;
       await audit.append([dropped], { group: false, checkpoint: false });
     }
+    const meter = recordMeter(metrics);
+    meter.grown(audit);
     return {
       audit,
       journal,
+      meter,
       pin: (checkpoint) => writePin(disk, join(state, "pin"), checkpoint, audit.key),
       async close() {
         await journal.close();

@@ -2,8 +2,9 @@
 // registered at its start, so that a rule that watches one sees it stand at 0.
 
 import { asOpError } from "../../base/error.ts";
-import { family, type Metrics } from "../../telemetry/metrics/metrics.ts";
+import { cognitivePatterns, family, type Metrics } from "../../telemetry/metrics/metrics.ts";
 import { applySeries } from "./apply-meter.ts";
+import { auditDamage, recordMeter } from "./record-meter.ts";
 
 export interface DaemonMeter {
   /** A client came; call what it gives when it is gone. */
@@ -20,6 +21,9 @@ export interface DaemonMeter {
 
 export function daemonMeter(metrics: Metrics, startedMs: number): DaemonMeter {
   applySeries(metrics);
+  recordMeter(metrics);
+  // Fed by the memory; the rules watch them from the start.
+  cognitivePatterns(metrics);
   const clients = metrics.counter("socket_connections", "Clients that connected to the socket");
   const open = metrics.gauge("socket_open", "Clients that are connected now");
   const took = family(
@@ -33,7 +37,7 @@ export function daemonMeter(metrics: Metrics, startedMs: number): DaemonMeter {
   const late = metrics.histogram("job_late_ms", "Time from when a job was due to its start");
   const worked = family((labels) => metrics.histogram("job_ms", "Time of a job, by its name", labels), "job");
   const jobFaults = metrics.counter("jobs_failed", "Jobs that failed, those of the start included");
-  const damaged = metrics.counter("audit_verify_failures", "Times the audit log was found damaged");
+  const damaged = auditDamage(metrics);
   const overdue = metrics.gauge(
     "guard_overdue_ms",
     "How long a timed commit should have been undone already",

@@ -1,12 +1,14 @@
-// Exporters at work: events from the ring as they come, metrics every interval. All of it runs between two turns of the
-// event loop; a receiver that is down costs counted drops (export/sender.ts), a ring that is full counted events.
+// Exporters at work. Of the daemon they run in a thread of their own, with all targets; of a command in this one, with its
+// files alone, since it has nothing else to do at its end. Either way what cannot be handed on is dropped and counted.
 
+import { assert } from "../../base/assert.ts";
 import { LIMITS } from "../../base/limits.ts";
 import { packageVersion } from "../../base/package.ts";
-import { createExporters, exportResource, exportTargets } from "../../telemetry/export/export.ts";
-import type { Metrics } from "../../telemetry/metrics/metrics.ts";
-import { collect, control, newControl } from "../../telemetry/trace/collect.ts";
+import { deliver, exportResource, exportTargets } from "../../telemetry/export/export.ts";
+import { answerReaders, metricsReader, type Metrics } from "../../telemetry/metrics/metrics.ts";
+import { control, newControl } from "../../telemetry/trace/collect.ts";
 import { openTracer, ringMaker, ringReader, TRACE_PRESETS } from "../../telemetry/trace/trace.ts";
+import { openExportThread } from "./export-thread.ts";
 import type { Telemetry, TelemetryInput } from "./model.ts";
 
 /** Throws OPD9013, OPD1201 to OPD1203. */
@@ -14,45 +16,61 @@ export function openExport(
   input: TelemetryInput & { readonly hostname: string },
   metrics: Metrics,
 ): Telemetry {
-  const { configured, who, secret, serves } = input;
+  const { configured, who, secret } = input;
   const { config, origins } = configured;
   const targets = exportTargets({ config, origins, env: who.env, uid: who.uid, secret });
-  const resource = exportResource(config, { hostname: input.hostname, version: packageVersion() });
-  const exporters = createExporters({ targets, resource, startNs: wallNs(), metrics });
-  const settings = { ...TRACE_PRESETS.production, exportIntervalMs: config.telemetryIntervalMs };
-  const [shared, ring] = [newControl(), ringMaker(settings)(0)];
-  const tracer = openTracer({ ring, control: shared, settings });
-  const answering = tracer.answer();
-  const reader = ringReader(ring);
-  const lost = metrics.counter("trace_dropped", "Events lost because a ring was full before it was read");
-  const end = control(shared);
-  const collected = collect({
-    rings: () => [reader],
-    control: control(shared),
-    settings,
-    take(batch) {
-      for (const count of batch.dropped.values()) lost.add(count);
-      exporters.traces(batch);
-      return Promise.resolve();
-    },
-  });
-  const tell = (): void => exporters.metrics(metrics.read(), wallNs());
-  // It keeps nobody alive: who serves does that.
-  const timer = serves ? setInterval(tell, config.telemetryIntervalMs).unref() : null;
+  const settings = TRACE_PRESETS.production;
+  const shared = {
+    targets,
+    resource: exportResource(config, { hostname: input.hostname, version: packageVersion() }),
+    startNs: BigInt(Date.now()) * 1_000_000n,
+    intervalMs: config.telemetryIntervalMs,
+    batchMax: settings.exportBatchSize,
+    ring: ringMaker(settings)(0),
+    control: newControl(),
+  };
+  const tracer = openTracer({ ring: shared.ring, control: shared.control, settings });
+  const way = input.serves ? ofThread(input, metrics, shared) : ofCommand(metrics, shared);
+  const silent = [tracer.answer(), answerReaders(metrics)];
   let closed: Promise<void> | null = null;
-
   async function close(): Promise<void> {
-    if (timer !== null) clearInterval(timer);
     tracer.publish();
-    await end.end(LIMITS.telemetryDrainDeadlineMs);
-    await collected;
-    answering();
-    if (serves) tell();
-    await exporters.close(LIMITS.telemetryDrainDeadlineMs);
+    await way.close();
+    for (const end of silent) end();
   }
-  return { metrics, tracer, exporters: exporters.state, close: () => (closed ??= close()) };
+  return { metrics, tracer, ...way, close: () => (closed ??= close()) };
 }
 
-function wallNs(): bigint {
-  return BigInt(Date.now()) * 1_000_000n;
+type Shared = Parameters<typeof openExportThread>[0]["data"] extends infer D ? Omit<D, "slab"> : never;
+type Way = Pick<Telemetry, "read" | "exporters" | "log" | "close">;
+
+function ofThread({ operator }: TelemetryInput, metrics: Metrics, shared: Shared): Way {
+  const { slab } = metrics;
+  assert(slab !== null, "metrics that are exported are recorded");
+  const thread = openExportThread({ data: { ...shared, slab }, metrics, operator });
+  const readings = metricsReader();
+  readings.add(slab);
+  readings.add(thread.slab);
+  return {
+    read: async () => (await readings.read()).readings,
+    exporters: thread.state,
+    log: thread.log,
+    close: thread.close,
+  };
+}
+
+/** Its metrics are over with it, and its log is standard error. */
+function ofCommand(metrics: Metrics, { ring, control: words, ...shared }: Shared): Way {
+  const reader = ringReader(ring);
+  const rings = (): readonly [typeof reader] => [reader];
+  const delivery = deliver({ ...shared, metrics, readings: null, rings, control: control(words) });
+  return {
+    read: () => Promise.resolve(metrics.read()),
+    exporters: () => Promise.resolve(delivery.state()),
+    log: () => undefined,
+    async close() {
+      await control(words).end(LIMITS.telemetryDrainDeadlineMs);
+      await delivery.over;
+    },
+  };
 }

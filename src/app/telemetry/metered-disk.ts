@@ -24,13 +24,13 @@ export function meteredDisk(disk: Disk, metrics: Metrics | null, records: string
     },
     fdatasync(fd: number) {
       const startMs = systemClock.monotonicMs();
-      const end = beginSpan("storage", records, "fdatasync");
+      const span = beginSpan("storage", `${records} fdatasync`);
       let failed = true;
       try {
         disk.fdatasync(fd);
         failed = false;
       } finally {
-        end?.(failed);
+        span?.end(failed);
       }
       syncMs.record(systemClock.monotonicMs() - startMs);
     },

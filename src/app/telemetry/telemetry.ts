@@ -13,7 +13,14 @@ export async function openTelemetry(input: TelemetryInput): Promise<Telemetry> {
   const metrics = createMetrics();
   const config = input.serves ? input.configured.config : filesAlone(input.configured.config);
   if (!exportsAnything(config, input.who.env))
-    return { metrics, tracer: noTracer, exporters: () => [], close: () => Promise.resolve() };
+    return {
+      metrics,
+      tracer: noTracer,
+      read: () => Promise.resolve(metrics.read()),
+      exporters: () => Promise.resolve([]),
+      log: () => undefined,
+      close: () => Promise.resolve(),
+    };
   const { openExport } = await import("./exporting.ts");
   const configured = { ...input.configured, config };
   return openExport({ ...input, configured, hostname: hostname() }, metrics);

@@ -58,6 +58,11 @@ export const BASE_CODES = {
     "a setting has a wrong value",
     "The value of a setting has the wrong type or is outside its range. The message says what is allowed; `op-dbus config show` lists all settings with their units.",
   ),
+  OPD1401: code(
+    "input",
+    "bytes are not MessagePack",
+    "A message of the memory's protocol is one MessagePack value: whole, with nothing behind it, its texts UTF-8, the keys of its maps texts that stand once, and without extension types. It may be neither deeper nor larger than the limits say. The message names the byte. Nothing of it was obeyed.",
+  ),
   OPD1050: code(
     "bug",
     "the metric slab is full",

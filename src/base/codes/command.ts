@@ -96,6 +96,11 @@ export const COMMAND_CODES = {
     "no daemon runs that could be watched",
     "`op-dbus top` shows what the daemon of this state directory does, and none was found, or the one that runs has other settings and is not asked (`op-dbus top -v` says why). Start one with `op-dbus daemon`, or `systemctl start op-dbus`. What a single command does is told by that command: add -v to it.",
   ),
+  OPD9047: code(
+    "unavailable",
+    "metrics cannot be served here",
+    "The setting telemetry_scrape names a loopback address and port, or a path for a socket, where the daemon answers Prometheus. The message says what is in the way: another program has the port or the socket, the folder is missing, or the path has more than 107 bytes. The daemon does all else; correct the setting, or free the place, and start it again. `op-dbus doctor` shows whether the door is open.",
+  ),
   OPD9043: code(
     "unknown",
     "the daemon went away during a change",

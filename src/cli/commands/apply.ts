@@ -5,6 +5,7 @@ import { LIMITS } from "../../base/limits.ts";
 import { command, type Context } from "../command.ts";
 import { autoApprove, files, flag, seconds, selection, targetsOf } from "../options.ts";
 import type { Risk, Selection } from "../options.ts";
+import { traceFile, tracingTo } from "../trace-out.ts";
 import { runPlan } from "./plan.ts";
 
 const UNDOS = ["native", "inverse", "compensate", "none"] as const;
@@ -21,6 +22,7 @@ type Flags = Selection & {
   readonly lockTimeout?: number;
   readonly noCommit?: boolean;
   readonly timeout?: number;
+  readonly trace?: string;
   readonly requireUndo?: (typeof UNDOS)[number];
   readonly requireFidelity?: (typeof FIDELITIES)[number];
 };
@@ -43,6 +45,7 @@ export const apply = command<Flags, string[]>({
       lockTimeout: seconds("how long to wait for another op-dbus on this bus"),
       noCommit: flag("go back by itself unless `op-dbus commit` comes in time"),
       timeout: seconds("with --no-commit: in how much time (60)"),
+      trace: traceFile,
       requireUndo: {
         kind: "enum",
         values: UNDOS,
@@ -89,7 +92,7 @@ export const apply = command<Flags, string[]>({
 
 async function run(context: Context, flags: Flags, ...names: string[]): Promise<number> {
   if (flags.dryRun === true) return dryRun(context, flags, names);
-  const { invoke, talk, terminal, globals } = context;
+  const { invoke, terminal, globals } = context;
   const sources = await context.readSources(names, flags.format);
   if (names.includes("-") && terminal.asks) {
     throw new OpError("OPD9001", "standard input cannot be the document and the answer", {
@@ -109,8 +112,9 @@ async function run(context: Context, flags: Flags, ...names: string[]): Promise<
     verifyTimeoutMs: flags.verifyTimeout ?? null,
     lockTimeoutMs: flags.lockTimeout ?? null,
     holdMs: holdMsOf(flags),
+    trace: flags.trace !== undefined,
   };
-  const reply = await invoke("apply", request, talk);
+  const reply = await tracingTo(context, flags.trace, (talk) => invoke("apply", request, talk));
   const { reportJson, reportText } = await import("../views/report.ts");
   terminal.print(globals.json ? reportJson(reply) : reportText(reply, terminal.out));
   return flags.detailedExitcode === true && reply.report.end === "done" ? 2 : 0;
@@ -136,11 +140,10 @@ async function dryRun(context: Context, flags: Flags, names: readonly string[]):
   const { invoke, talk, terminal, globals } = context;
   if (!globals.json) return runPlan(context, flags, ...names);
   const sources = await context.readSources(names, flags.format);
-  const checkAuth = flags.checkAuth ?? false;
-  const { plan, addresses } = await invoke(
-    "plan",
-    { sources, ...targetsOf(flags), checkAuth, revert: false },
-    talk,
+  const { checkAuth = false, trace } = flags;
+  const request = { sources, ...targetsOf(flags), checkAuth, revert: false, trace: trace !== undefined };
+  const { plan, addresses } = await tracingTo(context, trace, (listening) =>
+    invoke("plan", request, listening),
   );
   if (plan === null) return 0;
   talk.tell({ type: "planned", plan, addresses });

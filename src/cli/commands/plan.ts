@@ -2,12 +2,14 @@
 
 import { command, type Context } from "../command.ts";
 import { files, flag, filePath, selection, targetsOf, type Selection } from "../options.ts";
+import { traceFile, tracingTo } from "../trace-out.ts";
 
 type Flags = Selection & {
   readonly out?: string;
   readonly detailedExitcode?: boolean;
   readonly checkAuth?: boolean;
   readonly revert?: boolean;
+  readonly trace?: string;
 };
 
 export const plan = command<Flags, string[]>({
@@ -24,6 +26,7 @@ export const plan = command<Flags, string[]>({
       detailedExitcode: flag("exit 2 when there are changes"),
       checkAuth: flag("ask polkit for every action, without prompting anybody"),
       revert: flag("print the document that undoes this plan, or a saved plan that was applied"),
+      trace: traceFile,
     },
     aliases: { o: "out", p: "plugin" },
   },
@@ -51,10 +54,11 @@ export const plan = command<Flags, string[]>({
 
 /** Also what `apply --dry-run` does. */
 export async function runPlan(context: Context, flags: Flags, ...names: string[]): Promise<number> {
-  const { invoke, talk, terminal, globals } = context;
+  const { invoke, terminal, globals } = context;
   const sources = await context.readSources(names, flags.format);
-  const { checkAuth = false, revert = false } = flags;
-  const reply = await invoke("plan", { sources, ...targetsOf(flags), checkAuth, revert }, talk);
+  const { checkAuth = false, revert = false, trace } = flags;
+  const request = { sources, ...targetsOf(flags), checkAuth, revert, trace: trace !== undefined };
+  const reply = await tracingTo(context, trace, (talk) => invoke("plan", request, talk));
   const saved = revert ? reply.revert! : reply.json;
   if (flags.out !== undefined && flags.out !== "-") await context.writeOut(flags.out, saved);
   if (flags.out === "-" || (flags.out === undefined && (globals.json || revert))) terminal.print(saved);

@@ -41,6 +41,7 @@ export function eventText(event: Event, look: Look): string | null {
     case "apply_progress":
     case "verify_attempt":
     case "audit_appended":
+    case "traced":
       return null;
   }
 }
@@ -76,6 +77,9 @@ export function eventJson(event: Event): string[] {
     case "checkpoint_armed":
     case "audit_appended":
       return [replyJson(event, 0)];
+    case "traced":
+      // A file of its own, never a line.
+      return [];
     case "planned": {
       const { addresses, plan } = event;
       const line = (id: string, action: object): string =>

@@ -82,7 +82,7 @@ export class Connection implements Bus {
     this.#options = options;
     this.#addresses = addresses;
     this.#clock = options.clock ?? systemClock;
-    this.#pending = new Pending(this.#clock, options.callDeadlineMs);
+    this.#pending = new Pending(this.#clock, options.callDeadlineMs, options.meter);
     const report = options.onListenerError ?? warn;
     this.#subscriptions = new Subscriptions({ ask: (call, settle) => this.#send(call, settle), report });
     this.#exports = new Exports({ send: (fields) => this.#sendOther(fields), report });
@@ -209,6 +209,7 @@ export class Connection implements Bus {
     await openFirst(this.#addresses, deadlineMs, this.#clock, async (pipe, address) => {
       const wire = await openWire(pipe, address, (header) => this.#accepts(header), {
         message: (received) => this.#received(received),
+        read: () => this.#pending.read(),
         closed: (error) => this.#lost(error),
       });
       this.#wire = wire;
@@ -248,9 +249,10 @@ export class Connection implements Bus {
     this.#transmit(this.#wire, call, settle);
   }
 
-  #transmit(wire: Wire, call: Call, then: Settle): void {
-    if (call.signal?.aborted === true) return then(null, cancelled(call));
-    const settle = this.#options.meter?.called(call, then) ?? then;
+  #transmit(wire: Wire, call: Call, settle: Settle): void {
+    if (call.signal?.aborted === true) return settle(null, cancelled(call));
+    const { meter } = this.#options;
+    const counted = meter?.called(call) ?? null;
     const serial = this.#pending.nextSerial();
     try {
       const bytes = message.encodeMessage(
@@ -266,13 +268,19 @@ export class Connection implements Bus {
         },
         serial,
       );
-      if (call.noReply !== true) this.#pending.add(serial, call, settle);
+      if (call.noReply !== true) this.#pending.add(serial, call, settle, counted);
       wire.send(bytes);
-      if (call.noReply === true) settle(null, null);
+      if (call.noReply === true) ended(null);
     } catch (error) {
       const failure = error as OpError;
       if (this.#pending.replyBytesMax(serial) > 0) this.#pending.fail(serial, () => failure);
-      else settle(null, failure);
+      else ended(failure);
+    }
+
+    /** Without having waited. */
+    function ended(error: OpError | null): void {
+      if (counted !== null) meter?.ended(counted, null, error, 0);
+      settle(null, error);
     }
   }
 

@@ -1,12 +1,13 @@
 // The calls that wait for a reply: serial -> how to settle it. The table is an array that a serial indexes by its low
 // bits: a Map makes garbage that outlives young collections, a fifth of the CPU of a busy connection. One timer looks at
-// all deadlines, armed for the earliest, so a call costs none of its own. Whatever ends a wait ends it once.
+// all deadlines, armed for the earliest, so a call costs none of its own. Whatever ends a wait ends it once, and is counted.
 
 import { LIMITS } from "../../base/limits.ts";
 import { OpError } from "../../base/error.ts";
 import type { Clock } from "../../base/clock.ts";
 import { DBusError, type Call } from "./call.ts";
 import type { Message } from "./message.ts";
+import type { BusMeter, Counted } from "./meter.ts";
 
 /** Called once with the reply (or error reply), or with why there is none. Runs inside the dispatch of the message, in
  * wire order, so it must be short. */
@@ -23,25 +24,31 @@ interface Waiting {
   readonly serial: number;
   readonly settle: Settle;
   readonly call: Call;
-  readonly untilMs: number;
+  readonly sinceMs: number;
+  readonly deadlineMs: number;
   readonly replyBytesMax: number;
   readonly onAbort: (() => void) | null;
+  readonly counted: Counted | null;
 }
 
 export class Pending {
   readonly #clock: Clock;
   readonly #deadlineMs: number;
+  readonly #meter: BusMeter | null;
   /** A call waits in the slot of its serial's low bits; at most half of the slots are taken. */
   #slots: (Waiting | null)[] = emptySlots(SLOTS_AT_FIRST);
   #size = 0;
   #serial = 0;
   #timer: AbortController | null = null;
   #timerMs = Infinity;
+  /** When the bytes arrived that are read now; NaN = nobody has looked yet. */
+  #arrivedMs = NaN;
 
   /** `deadlineMs`: of a call that has none of its own. */
-  constructor(clock: Clock, deadlineMs: number = LIMITS.callDeadlineMs) {
+  constructor(clock: Clock, deadlineMs: number = LIMITS.callDeadlineMs, meter: BusMeter | null = null) {
     this.#clock = clock;
     this.#deadlineMs = deadlineMs;
+    this.#meter = meter;
   }
 
   get size(): number {
@@ -55,21 +62,32 @@ export class Pending {
     return this.#serial;
   }
 
-  /** Begins to wait for the reply to the serial that nextSerial gave last. Throws OPD3023 when too many wait already. */
-  add(serial: number, call: Call, settle: Settle): void {
+  /** Begins to wait for the reply to the serial that nextSerial gave last. Throws OPD3023 when too many wait already.
+   * `counted`: what the meter said of the call; it learns how it ends. */
+  add(serial: number, call: Call, settle: Settle, counted: Counted | null = null): void {
     if (this.#size >= LIMITS.pendingCallsMax) {
       throw new OpError("OPD3023", `${this.#size} calls are waiting for a reply already`);
     }
-    const untilMs = this.#clock.monotonicMs() + (call.deadlineMs ?? this.#deadlineMs);
+    const sinceMs = this.#clock.monotonicMs();
+    const deadlineMs = call.deadlineMs ?? this.#deadlineMs;
     let onAbort: (() => void) | null = null;
     if (call.signal !== undefined) {
       onAbort = () => this.#end(serial, null, cancelled(call));
       call.signal.addEventListener("abort", onAbort, { once: true });
     }
     const replyBytesMax = call.replyBytesMax ?? LIMITS.replyBytesMax;
-    this.#slots[this.#slot(serial)] = { serial, settle, call, untilMs, replyBytesMax, onAbort };
+    this.#slots[this.#slot(serial)] = {
+      serial,
+      settle,
+      call,
+      sinceMs,
+      deadlineMs,
+      replyBytesMax,
+      onAbort,
+      counted,
+    };
     if (++this.#size * 2 > this.#slots.length) this.#grow();
-    if (untilMs < this.#timerMs) this.#arm(untilMs);
+    if (sinceMs + deadlineMs < this.#timerMs) this.#arm(sinceMs + deadlineMs);
   }
 
   /** Bytes the reply to `serial` may have; 0 when nobody waits for it. */
@@ -89,6 +107,11 @@ export class Pending {
   /** A reply arrived. One that nobody waits for (any more), or of a stranger, is dropped. */
   settle(serial: number, reply: Message): void {
     if (this.expects(serial, reply.sender)) this.#end(serial, reply, null);
+  }
+
+  /** What arrived is read: the next reply comes at another time. */
+  read(): void {
+    this.#arrivedMs = NaN;
   }
 
   fail(serial: number, error: (call: Call) => OpError): void {
@@ -128,7 +151,15 @@ export class Pending {
     this.#slots[this.#slot(serial)] = null;
     this.#size--;
     if (waiting.onAbort !== null) waiting.call.signal?.removeEventListener("abort", waiting.onAbort);
+    if (waiting.counted !== null)
+      this.#meter?.ended(waiting.counted, reply, error, reply === null ? 0 : this.#arrived() - waiting.sinceMs);
     waiting.settle(reply, error);
+  }
+
+  /** One look at the clock for all replies that arrived together. */
+  #arrived(): number {
+    if (Number.isNaN(this.#arrivedMs)) this.#arrivedMs = this.#clock.monotonicMs();
+    return this.#arrivedMs;
   }
 
   #arm(untilMs: number): void {
@@ -149,8 +180,9 @@ export class Pending {
     let nextMs = Infinity;
     for (const waiting of this.#slots) {
       if (waiting === null) continue;
-      if (waiting.untilMs <= nowMs) this.#end(waiting.serial, null, late(waiting.call, this.#deadlineMs));
-      else if (waiting.untilMs < nextMs) nextMs = waiting.untilMs;
+      const untilMs = waiting.sinceMs + waiting.deadlineMs;
+      if (untilMs <= nowMs) this.#end(waiting.serial, null, late(waiting.call, waiting.deadlineMs));
+      else if (untilMs < nextMs) nextMs = untilMs;
     }
     if (nextMs < this.#timerMs) this.#arm(nextMs);
   }
@@ -169,7 +201,7 @@ function late(call: Call, deadlineMs: number): DBusError {
   return new DBusError(
     "OPD3004",
     "org.freedesktop.DBus.Error.NoReply",
-    `no answer from ${call.destination} to ${call.member} within ${call.deadlineMs ?? deadlineMs} ms`,
+    `no answer from ${call.destination} to ${call.member} within ${deadlineMs} ms`,
     { where: whereOf(call) },
   );
 }

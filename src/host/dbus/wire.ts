@@ -11,6 +11,8 @@ import type { Pipe } from "./transport.ts";
 
 export interface WireEvents {
   message(message: Message): void;
+  /** All messages of what arrived were told. */
+  read(): void;
   /** Called once, whoever ended it. null = we did. */
   closed(error: OpError | null): void;
 }
@@ -68,6 +70,7 @@ export class Wire {
       for (let message = this.#framer.next(); message !== null && this.#open; message = this.#framer.next()) {
         this.#events.message(message);
       }
+      this.#events.read();
     } catch (error) {
       this.end(
         error instanceof OpError

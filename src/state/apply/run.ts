@@ -52,14 +52,14 @@ export async function runGroup(
 ): Promise<readonly ActionResult[]> {
   const nameOf = (action: Action): string => `${verb === "undo" ? "undo " : ""}${addressOf(action)}`;
   const [first, ...others] = group.actions;
-  const ends = others.map((action) => beginSpan("action", nameOf(action)));
+  const spans = others.map((action) => beginSpan("action", nameOf(action)));
   const results = await spanned(
     "action",
     first === undefined ? group.plugin.name : nameOf(first),
     () => resultsOf(verb, group, run),
     ([result]) => result !== undefined && isBad(result),
   );
-  for (const [n, end] of ends.entries()) end?.(isBad(results[n + 1]!));
+  for (const [n, span] of spans.entries()) span?.end(isBad(results[n + 1]!));
   return results;
 }
 
@@ -67,11 +67,7 @@ function isBad({ outcome }: ActionResult): boolean {
   return outcome.outcome !== "done";
 }
 
-async function resultsOf(
-  verb: "apply" | "undo",
-  group: Group,
-  run: Run,
-): Promise<readonly ActionResult[]> {
+async function resultsOf(verb: "apply" | "undo", group: Group, run: Run): Promise<readonly ActionResult[]> {
   const startMs = run.clock.monotonicMs();
   const outcomes = await outcomesOf(verb, group, run.ctx);
   const results: ActionResult[] = [];

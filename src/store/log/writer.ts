@@ -5,6 +5,7 @@
 import { setImmediate } from "node:timers/promises";
 import { assert } from "../../base/assert.ts";
 import { LIMITS } from "../../base/limits.ts";
+import { under, where, type Where } from "../../telemetry/trace/span.ts";
 import type { Cursor } from "./cursor.ts";
 import { batchSizeBytes } from "./format.ts";
 import type { Frame, LogOptions } from "./model.ts";
@@ -14,6 +15,8 @@ import { Turn } from "./turn.ts";
 export type Frames = readonly Frame[] | ((next: number) => readonly Frame[]);
 
 interface Waiting {
+  /** In the trace of who asked: what is done for it stands there. */
+  readonly where: Where;
   readonly resolve: (seq: number) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,12 +48,14 @@ export class Writer {
 
   append(frames: Frames, durable: boolean): Promise<number> {
     if (typeof frames !== "function") checkFrames(frames);
-    return new Promise((resolve, reject) => this.#enqueue({ frames, durable, resolve, reject }));
+    return new Promise((resolve, reject) =>
+      this.#enqueue({ frames, durable, where: where(), resolve, reject }),
+    );
   }
 
   /** Runs `job` with the lock held and everything followed, after what was queued before it. */
   alone(job: () => Promise<void> | void): Promise<number> {
-    return new Promise((resolve, reject) => this.#enqueue({ job, resolve, reject }));
+    return new Promise((resolve, reject) => this.#enqueue({ job, where: where(), resolve, reject }));
   }
 
   async close(): Promise<void> {
@@ -69,9 +74,12 @@ export class Writer {
       await this.#turn.take();
       await this.#pen.begin();
       while (this.#queue.length > 0) {
-        await this.#step(this.#queue.shift()!);
+        const first = this.#queue.shift()!;
+        await under(first.where, () => this.#step(first));
         // Those who were answered just now may have more to write: it goes into the same turn.
         await setImmediate();
+        // Who gathers until such a moment, too, comes with the next one: taking a turn anew costs more than waiting for it.
+        if (this.#queue.length === 0) await setImmediate();
         if (this.#queue.length === 0 || !this.#turn.othersWait()) continue;
         await this.#turn.handOver();
         await this.#pen.begin();

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../test/support/property.ts";
 import { byAge, formatName, isLabel, parseName } from "./name.ts";
 
 test("a name says when, which and what for, and reads back", () => {

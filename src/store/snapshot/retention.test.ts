@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../test/support/property.ts";
 import { PERIOD_LETTERS, samePeriod, type Amounts, type Interval } from "../../base/calendar.ts";
 import { formatName, type SnapshotName } from "./name.ts";
 import { judgeAll } from "./prune.ts";

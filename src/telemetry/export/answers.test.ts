@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import fc from "../../../test/support/property.ts";
 import { encodeOtlpAnswer } from "../../../test/support/otlp.ts";
 import { judgeLoki, judgeOtlpGrpc, judgeOtlpHttp } from "./answers.ts";
 import { retryAfterMs, type Answer } from "./http-post.ts";

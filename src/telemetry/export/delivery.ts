@@ -6,7 +6,7 @@ import { LIMITS } from "../../base/limits.ts";
 import type { LogRecord } from "../../base/log.ts";
 import type { MetricReading, Metrics } from "../metrics/metrics.ts";
 import { collect, type CollectOptions } from "../trace/collect.ts";
-import { createExporters, type ExporterOptions } from "./export.ts";
+import { createExporters, type ExporterOptions } from "./exporters.ts";
 import type { SenderState } from "./sender.ts";
 
 export interface DeliveryOptions

@@ -2,55 +2,90 @@
 // keys of the engram papers; the others have a name and, in a trace, their place in it. Pure.
 
 import type { EventType, TraceEvent } from "../trace/model.ts";
+import { fieldName, type FieldName } from "./field-name.ts";
 
-/** A bigint is an ID (shown as 16 hexadecimal digits), never a number to count with. */
-export type FieldValue = string | number | bigint | boolean;
-export type Put = (key: string, value: FieldValue) => void;
+/** What a format does with fields, by what they are. */
+export interface Fields {
+  number(name: FieldName, value: number): void;
+  text(name: FieldName, value: string): void;
+  /** Shown as 16 hexadecimal digits. */
+  id(name: FieldName, id: bigint): void;
+  /** What is only said where it is so. */
+  yes(name: FieldName): void;
+}
 
-const KINDS: Readonly<Partial<Record<EventType, readonly [key: string, ...kinds: string[]]>>> = Object.freeze(
-  {
-    priming: ["priming_type", "Semantic", "Associative", "Repetition"],
-    interference: ["interference_type", "Proactive", "Retroactive", "Fan"],
-  },
-);
+const KINDS: Readonly<Partial<Record<EventType, readonly [name: FieldName, kinds: readonly string[]]>>> =
+  Object.freeze({
+    priming: [fieldName("priming_type"), ["Semantic", "Associative", "Repetition"]],
+    interference: [fieldName("interference_type"), ["Proactive", "Retroactive", "Fan"]],
+  });
 
-/** Names of idA, idB and the two values; "" = the type does not use it. */
-const PAPERS: Readonly<Partial<Record<EventType, readonly [string, string, string, string]>>> = Object.freeze(
-  {
-    priming: ["source_node", "target_node", "strength", ""],
-    interference: ["target_episode_id", "", "magnitude", "competing_episode_count"],
-    reconsolidation: ["episode_id", "", "window_position", "plasticity_factor"],
-    "false-memory": ["critical_lure_hash", "", "reconstruction_confidence", "source_list_size"],
-  },
-);
+/** Names of idA, idB and the two values; null = the type does not use it. */
+type PaperNames = readonly [FieldName, FieldName | null, FieldName, FieldName | null];
+const PAPERS: Readonly<Partial<Record<EventType, PaperNames>>> = Object.freeze({
+  priming: [fieldName("source_node"), fieldName("target_node"), fieldName("strength"), null],
+  interference: [
+    fieldName("target_episode_id"),
+    null,
+    fieldName("magnitude"),
+    fieldName("competing_episode_count"),
+  ],
+  reconsolidation: [
+    fieldName("episode_id"),
+    null,
+    fieldName("window_position"),
+    fieldName("plasticity_factor"),
+  ],
+  "false-memory": [
+    fieldName("critical_lure_hash"),
+    null,
+    fieldName("reconstruction_confidence"),
+    fieldName("source_list_size"),
+  ],
+});
+
+const NAME = fieldName("name");
+const FAILED = fieldName("failed");
+const TRACE_ID = fieldName("trace_id");
+const SPAN_ID = fieldName("span_id");
+const PARENT_SPAN_ID = fieldName("parent_span_id");
+const LENGTH_NS = fieldName("length_ns");
+const VALUE_A = fieldName("value_a");
+const VALUE_B = fieldName("value_b");
 
 /** A span: a length, a trace it belongs to and an identity of its own. Everything else is an instant. */
 export function isSpan(event: TraceEvent): boolean {
   return event.lengthNs > 0n && event.traceId !== 0n && event.idA !== 0n && PAPERS[event.type] === undefined;
 }
 
-/** Everything of an event but its time, type, worker and number. */
-export function putFields(event: TraceEvent, put: Put): void {
-  const kinds = KINDS[event.type];
-  if (kinds !== undefined) put(kinds[0], kinds[event.subtype + 1] ?? event.subtype);
-  const names = PAPERS[event.type];
-  if (names === undefined) putPlain(event, put);
-  else {
-    if (names[0] !== "") put(names[0], event.idA);
-    if (names[1] !== "") put(names[1], event.idB);
-    if (names[2] !== "") put(names[2], event.values[0]);
-    if (names[3] !== "") put(names[3], event.values[1]);
+/** Everything of an event but its time, type, worker and number. `inTrace`: its trace and its own ID are told elsewhere. */
+export function putFields(event: TraceEvent, to: Fields, inTrace = false): void {
+  const { type } = event;
+  const kinds = KINDS[type];
+  if (kinds !== undefined) {
+    const kind = kinds[1][event.subtype];
+    if (kind === undefined) to.number(kinds[0], event.subtype);
+    else to.text(kinds[0], kind);
   }
-  if (event.name !== "") put("name", event.name);
-  if (event.failed) put("failed", true);
+  const names = PAPERS[type];
+  if (names === undefined) putPlain(event, to, inTrace);
+  else {
+    to.id(names[0], event.idA);
+    if (names[1] !== null) to.id(names[1], event.idB);
+    to.number(names[2], event.values[0]);
+    if (names[3] !== null) to.number(names[3], event.values[1]);
+  }
+  if (event.name !== "") to.text(NAME, event.name);
+  if (event.failed) to.yes(FAILED);
 }
 
-function putPlain({ traceId, idA, idB, lengthNs, values }: TraceEvent, put: Put): void {
-  if (traceId !== 0n) put("trace_id", traceId);
-  if (idA !== 0n) put("span_id", idA);
-  if (idB !== 0n) put("parent_span_id", idB);
+function putPlain(event: TraceEvent, to: Fields, inTrace: boolean): void {
+  const { traceId, idA, idB, lengthNs, values } = event;
+  if (!inTrace && traceId !== 0n) to.id(TRACE_ID, traceId);
+  if (!inTrace && idA !== 0n) to.id(SPAN_ID, idA);
+  if (idB !== 0n) to.id(PARENT_SPAN_ID, idB);
   // Exact up to 104 days, and no event is that long.
-  if (lengthNs !== 0n) put("length_ns", Number(lengthNs));
-  if (values[0] !== 0) put("value_a", values[0]);
-  if (values[1] !== 0) put("value_b", values[1]);
+  if (lengthNs !== 0n) to.number(LENGTH_NS, Number(lengthNs));
+  if (values[0] !== 0) to.number(VALUE_A, values[0]);
+  if (values[1] !== 0) to.number(VALUE_B, values[1]);
 }

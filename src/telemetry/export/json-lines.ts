@@ -1,85 +1,30 @@
 // Telemetry as JSON lines: one object a batch, `events`, `metrics` or `logs`, with `exported_at` (seconds) and `count`;
-// events have the keys of the engram papers, their time as a text of nanoseconds (it is beyond 2^53). Pure. Events are
-// put together by hand: JSON.stringify takes many times as long, and there are tens of thousands.
+// events have the keys of the engram papers, their time as a text of nanoseconds (it is beyond 2^53). Pure.
 
 import type { MetricReading } from "../metrics/metrics.ts";
-import type { TraceBatch, TraceEvent } from "../trace/model.ts";
-import { putFields } from "./event-fields.ts";
+import type { TraceBatch } from "../trace/model.ts";
+import { jsonEvents } from "./json-event.ts";
 import { outside } from "./naming.ts";
 import { bounded, type LogRecord } from "./record.ts";
-import { TextWriter } from "./text-writer.ts";
+import { stamp } from "./stamp.ts";
 
-const writer = new TextWriter();
+const events = jsonEvents('"');
+const FIRST = stamp('{"events":[{');
+const NEXT = stamp("},{");
 
 /** `atMs`: when it is exported, milliseconds since 1970-01-01 UTC. */
-export function eventsLine({ events, dropped }: TraceBatch, atMs: number): Uint8Array<ArrayBuffer> {
-  let before = '{"events":[{';
-  for (const event of events) {
-    writer.ascii(before);
-    writeEvent(writer, event, '"');
-    before = "},{";
+export function eventsLine({ events: all, dropped }: TraceBatch, atMs: number): Uint8Array<ArrayBuffer> {
+  const { writer } = events;
+  let before = FIRST;
+  for (const event of all) {
+    writer.stamp(before);
+    events.write(event);
+    before = NEXT;
   }
   const lost = [...dropped].map(([worker, count]) => `"${worker}":${count}`).join(",");
-  writer.ascii(events.length === 0 ? '{"events":[' : "}");
-  writer.ascii(`],"dropped":{${lost}},${tail(events.length, atMs)}}\n`);
+  writer.ascii(all.length === 0 ? '{"events":[' : "}");
+  writer.ascii(`],"dropped":{${lost}},${tail(all.length, atMs)}}\n`);
   return writer.take();
-}
-
-/** The members of one event, without braces. `quote`: how a quote is written, since Loki has its lines inside of JSON. */
-export function writeEvent(to: TextWriter, event: TraceEvent, quote: '"' | '\\"'): void {
-  const keys = quote === '"' ? PLAIN : QUOTED;
-  to.ascii(keys.time);
-  to.decimal(event.timeNs);
-  to.ascii(keys.type);
-  to.ascii(event.type);
-  to.ascii(keys.worker);
-  to.whole(event.worker);
-  to.ascii(keys.seq);
-  writeNumber(to, event.seq);
-  putFields(event, (key, value) => {
-    to.ascii(keys.before);
-    to.ascii(key);
-    to.ascii(keys.behind);
-    if (typeof value === "number") writeNumber(to, value);
-    else if (typeof value === "string") writeText(to, value, quote);
-    else if (typeof value === "bigint") {
-      to.ascii(quote);
-      to.hex(value);
-      to.ascii(quote);
-    } else to.ascii(String(value));
-  });
-}
-
-function keysWith(q: string) {
-  return Object.freeze({
-    time: `${q}timestamp_ns${q}:${q}`,
-    type: `${q},${q}event_type${q}:${q}`,
-    worker: `${q},${q}worker${q}:`,
-    seq: `,${q}seq${q}:`,
-    before: `,${q}`,
-    behind: `${q}:`,
-  });
-}
-const PLAIN = keysWith('"');
-const QUOTED = keysWith('\\"');
-
-/** Nothing in it that JSON has to escape. */
-const EASY = /^[\w :;.,/+*()[\]@-]*$/;
-
-function writeNumber(to: TextWriter, value: number): void {
-  if (value >= 0 && value === (value | 0)) to.whole(value);
-  else to.ascii(Number.isFinite(value) ? String(value) : "null");
-}
-
-function writeText(to: TextWriter, value: string, quote: string): void {
-  if (value.length < 256 && EASY.test(value)) {
-    to.ascii(quote);
-    to.ascii(value);
-    to.ascii(quote);
-  } else {
-    const json = JSON.stringify(bounded(value));
-    to.text(quote === '"' ? json : JSON.stringify(json).slice(1, -1));
-  }
 }
 
 export function metricsLine(readings: readonly MetricReading[], timeNs: bigint, atMs: number): string {

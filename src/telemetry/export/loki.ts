@@ -4,21 +4,24 @@
 
 import type { Labels } from "../metrics/metrics.ts";
 import type { TraceEvent } from "../trace/model.ts";
-import { logMembers, writeEvent } from "./json-lines.ts";
+import { jsonEvents } from "./json-event.ts";
+import { logMembers } from "./json-lines.ts";
 import type { LogRecord } from "./record.ts";
-import { TextWriter } from "./text-writer.ts";
+import { stamp, type Stamp } from "./stamp.ts";
 
-const writer = new TextWriter();
+const quoted = jsonEvents('\\"');
+const { writer } = quoted;
+const [BEGIN, LINE, END, COMMA] = ['["', '","{', '}"]', ","].map(stamp) as [Stamp, Stamp, Stamp, Stamp];
 
 /** `labels`: those of every stream. Loki's label names have no dots. */
 export function lokiEvents(events: readonly TraceEvent[], labels: Labels): Uint8Array<ArrayBuffer> {
   const streams = Map.groupBy(events, ({ type }) => type);
   return push(streams, "event_type", labels, (event) => {
-    writer.ascii('["');
+    writer.stamp(BEGIN);
     writer.decimal(event.timeNs);
-    writer.ascii('","{');
-    writeEvent(writer, event, '\\"');
-    writer.ascii('}"]');
+    writer.stamp(LINE);
+    quoted.write(event);
+    writer.stamp(END);
   });
 }
 
@@ -45,9 +48,11 @@ function push<T>(
   for (const [name, values] of streams) {
     const stream = JSON.stringify({ ...Object.fromEntries(shared), [label]: name });
     writer.text(`${before}{"stream":${stream},"values":[`);
-    for (const [at, one] of values.entries()) {
-      if (at > 0) writer.ascii(",");
+    let isFirst = true;
+    for (const one of values) {
+      if (!isFirst) writer.stamp(COMMA);
       write(one);
+      isFirst = false;
     }
     writer.ascii("]}");
     before = ",";

@@ -11,8 +11,8 @@
 import { LIMITS } from "../../base/limits.ts";
 import type { TraceEvent } from "../trace/model.ts";
 import { isSpan } from "./event-fields.ts";
-import { writeEvent } from "./json-lines.ts";
-import { TextWriter } from "./text-writer.ts";
+import { jsonEvents } from "./json-event.ts";
+import { stampsOf } from "./stamp.ts";
 
 /** The beginning of every file. */
 export const PERFETTO_HEAD =
@@ -30,9 +30,17 @@ export interface Perfetto {
   rest(): Lines;
 }
 
+/** A whole file, its array closed: any reader of JSON takes it. */
+export function perfettoFile(events: readonly TraceEvent[]): string {
+  const traces = createPerfetto();
+  const lines = [traces.add(events), traces.rest()].map(({ bytes }) => Buffer.from(bytes).toString());
+  return `${(PERFETTO_HEAD + lines.join("")).slice(0, -",\n".length)}\n]\n`;
+}
+
 /** Keeps unfinished traces, LIMITS.perfettoSpansMax spans in all: beyond, the oldest trace is written as it is. */
 export function createPerfetto(): Perfetto {
-  const writer = new TextWriter();
+  const members = jsonEvents('"');
+  const { writer } = members;
   const open = new Map<bigint, TraceEvent[]>();
   let kept = 0;
   let tracks = 0;
@@ -55,10 +63,8 @@ export function createPerfetto(): Perfetto {
 
   function write(event: TraceEvent, head: string, track: number): void {
     writer.ascii(head);
-    writer.text(JSON.stringify(label(event)));
-    writer.ascii(',"cat":"');
-    writer.ascii(event.type);
-    writer.ascii('","pid":1,"tid":');
+    writer.stamp(labelStamp(label(event)));
+    writer.stamp(typeStamp(event.type));
     writer.whole(track);
     writer.ascii(',"ts":');
     writer.micros(event.timeNs);
@@ -67,7 +73,7 @@ export function createPerfetto(): Perfetto {
       writer.micros(event.lengthNs);
     }
     writer.ascii(',"args":{');
-    writeEvent(writer, event, '"');
+    members.write(event);
     writer.ascii("}},\n");
   }
 
@@ -122,6 +128,9 @@ function lanesOf(spans: readonly TraceEvent[]): readonly (readonly TraceEvent[])
 function order(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+const labelStamp = stampsOf((text) => JSON.stringify(text));
+const typeStamp = stampsOf((type) => `,"cat":"${type}","pid":1,"tid":`);
 
 function label({ name, type }: TraceEvent): string {
   return name === "" ? type : name;

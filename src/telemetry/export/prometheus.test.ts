@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../test/support/property.ts";
 import { visible } from "../../base/visible.ts";
 import { createMetrics } from "../metrics/metrics.ts";
 import { parseExposition, type Sample } from "../../../test/support/exposition.ts";

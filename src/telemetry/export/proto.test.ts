@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import fc from "fast-check";
+import fc from "../../../test/support/property.ts";
 import { ProtoWriter, readProto, type ProtoField } from "./proto.ts";
 
 function oneOf(fields: readonly ProtoField[] | null, field: number): ProtoField {

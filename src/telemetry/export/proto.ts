@@ -2,6 +2,7 @@
 // growing buffer and a reader over foreign bytes. The writer keeps its buffer between messages; what `take` gives is a
 // copy. It writes what it is told: that zero values are left out (proto3) is the caller's to decide.
 
+import { press, type Stamp } from "./stamp.ts";
 import { hexDigits } from "./text-writer.ts";
 
 const VARINT = 0;
@@ -63,8 +64,8 @@ export class ProtoWriter {
     this.#view.setBigUint64(to, BigInt.asUintN(64, value), false);
     const high = this.#view.getUint32(to);
     const low = this.#view.getUint32(to + 4);
-    hexDigits(this.#bytes, to, high);
-    hexDigits(this.#bytes, to + 8, low);
+    hexDigits(this.#view, to, high);
+    hexDigits(this.#view, to + 8, low);
     this.#at += 16;
   }
 
@@ -76,6 +77,13 @@ export class ProtoWriter {
     const mark = this.#at++;
     this.#at += this.#bytes.write(value, this.#at);
     this.close(mark);
+  }
+
+  /** Whole fields that were encoded before. */
+  stamp(fields: Stamp): void {
+    this.#room(fields.sizeBytes + 3);
+    press(this.#view, this.#at, fields);
+    this.#at += fields.sizeBytes;
   }
 
   packedFixed64(field: number, values: readonly number[]): void {

@@ -71,6 +71,7 @@ test("all goes well: everything arrives in order, nothing waits", async () => {
     retries: 0,
     waitingBatches: 0,
     waitingBytes: 0,
+    lastTakenMs: clock.wallMs(),
     lastError: null,
   });
 });
@@ -260,8 +261,38 @@ test("what it counts of itself is in the metrics", async () => {
   await clock.pass(10_000);
   const read = metrics.read().map(({ name, labels, value }) => [name, labels["exporter"], value]);
   assert.deepEqual(read, [
+    ["export_offered", "test", 11],
     ["export_items", "test", 5],
     ["export_dropped", "test", 6],
     ["export_retries", "test", 1],
+  ]);
+});
+
+test("one that follows in the same metrics goes on counting, and drops what the one before it still held", async () => {
+  const { clock, sender, metrics } = setUp(TAKEN, later());
+  sender.offer(payload(5));
+  sender.offer(payload(6));
+  await clock.pass(10);
+  const silent = { send: () => Promise.resolve(TAKEN), close: () => undefined };
+  const next = createSender({
+    name: "test",
+    transport: silent,
+    timeoutMs: 1000,
+    secrets: [],
+    clock,
+    random: () => 0,
+    metrics,
+  });
+  const { exportedItems, droppedItems, retries } = next.state();
+  assert.deepEqual([exportedItems, droppedItems, retries], [5, 6, 1]);
+  next.offer(payload(7));
+  await clock.pass(10);
+  assert.equal(next.state().exportedItems, 12);
+  const read = metrics.read().map(({ name, value }) => [name, value]);
+  assert.deepEqual(read, [
+    ["export_offered", 18],
+    ["export_items", 12],
+    ["export_dropped", 6],
+    ["export_retries", 1],
   ]);
 });

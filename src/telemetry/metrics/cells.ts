@@ -14,6 +14,9 @@ const MIN = 2;
 const MAX = 3;
 const NOT_FINITE = 4;
 const FIRST_BUCKET = 5;
+// As constants of this module: an import is looked up, and checked, with every recording.
+const ABOVE_ALL = BUCKETS;
+const bucketIn = bucketOf;
 export const HISTOGRAM_SLOTS = FIRST_BUCKET + BUCKETS + 1;
 
 type Cells = Float64Array<SharedArrayBuffer>;
@@ -58,12 +61,14 @@ export class SlabHistogram implements Histogram {
   }
   record(value: number): void {
     const cells = this.#cells;
-    const bucket = bucketOf(value);
-    if (bucket < 0) {
+    const bucket = bucketIn(value);
+    // One comparison for all that is usual, and no call for what is not: it would cost every recording a nanosecond.
+    if (bucket >>> 0 <= ABOVE_ALL) cells[FIRST_BUCKET + bucket]! += 1;
+    else if (value - value === 0) cells[FIRST_BUCKET + (bucket < 0 ? 0 : ABOVE_ALL)]! += 1;
+    else {
       cells[NOT_FINITE]! += 1;
       return;
     }
-    cells[FIRST_BUCKET + bucket]! += 1;
     const sum = cells[SUM]!;
     const more = value - cells[LOST]!;
     const next = sum + more;

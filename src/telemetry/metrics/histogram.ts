@@ -16,25 +16,22 @@ export const BUCKETS = (EXPONENT_MAX - EXPONENT_MIN) * PER_OCTAVE + 1;
 /** The quantiles that people look at. */
 export const QUANTILES = Object.freeze([0.5, 0.9, 0.95, 0.99, 0.999] as const);
 
-const float = new Float64Array(1);
+// Over a buffer that was made first: the compiler then knows where it lies.
+const float = new Float64Array(new ArrayBuffer(8));
 const words = new Int32Array(float.buffer);
 // Which of the two words is the high one depends on the machine.
 float[0] = 1;
 const HIGH = words[1] === 0x3ff00000 ? 1 : 0;
-const LOW = 1 - HIGH;
+/** Times this is the next smaller float, so that an edge lies with the values below it. */
+const NEXT_DOWN = 1 - 2 ** -53;
 /** Exponent and top three mantissa bits of the lowest edge, as they stand in a float's high word. */
 const LOWEST = (EXPONENT_MIN + 1023) * PER_OCTAVE;
 
-/** Bucket of a value: exponent and top three mantissa bits, one more unless the rest is zero. -1 = it is not finite. */
+/** Bucket of a value: one more than exponent and top three mantissa bits of what is just below it. Where that is none: below 0
+ * for what is too small or negative, above BUCKETS for what is too large; NaN and infinities are anywhere outside. */
 export function bucketOf(value: number): number {
-  float[0] = value;
-  const high = words[HIGH]!;
-  const inexact = (words[LOW]! | (high & 0x1ffff)) === 0 ? 0 : 1;
-  const bucket = ((high >> 17) - LOWEST + inexact) | 0;
-  // One comparison for all that is usual; a negative value has a negative high word.
-  if (bucket >>> 0 <= BUCKETS) return bucket;
-  if (!Number.isFinite(value)) return -1;
-  return bucket < 0 ? 0 : BUCKETS;
+  float[0] = value * NEXT_DOWN;
+  return ((words[HIGH]! >> 17) - LOWEST + 1) | 0;
 }
 
 export function edgeOf(bucket: number): number {

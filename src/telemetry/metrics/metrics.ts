@@ -14,7 +14,12 @@ export type { Counter, Histogram, HistogramReading, Labels, MetricReading, Metri
 export { QUANTILES } from "./histogram.ts";
 export { metricsReader, type MetricsReader } from "./reader.ts";
 export { newSlab } from "./slab.ts";
-export { cognitivePatterns, type CognitivePatternMetrics } from "./cognitive.ts";
+export {
+  cognitivePatterns,
+  type CognitivePatternMetrics,
+  type Priming,
+  type Rejection,
+} from "./cognitive.ts";
 export { family } from "./family.ts";
 
 /** A recorder over `buffer`, which no other thread may write; goes on where an earlier thread of it ended. Throws OPD1050

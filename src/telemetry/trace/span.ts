@@ -15,16 +15,24 @@ interface Place {
   readonly id: number;
 }
 
-/** Ends a span, once. `value`: what the type says beyond that (bus: how it ended). */
-export type EndSpan = (failed: boolean, value?: number) => void;
+const places = new AsyncLocalStorage<Place | undefined>();
 
-const places = new AsyncLocalStorage<Place>();
+/** The span that stands here, for `under`. */
+export type Where = Place | undefined;
 
-/** Begins a span under the one that stands here; null = nothing is traced here. What follows does not stand under it. Its
- * name is put together only where it is recorded. */
-export function beginSpan(type: EventType, ...name: readonly string[]): EndSpan | null {
-  const here = MEASURED ? places.getStore() : undefined;
-  return here === undefined ? null : begin(here, here.tracers[0]!.newId(), type, name.join(" "));
+export function where(): Where {
+  return MEASURED ? places.getStore() : undefined;
+}
+
+/** Does `work` under the span that stood at `where`: for a loop that does what others asked for. */
+export function under<T>(where: Where, work: () => T): T {
+  return MEASURED ? places.run(where, work) : work();
+}
+
+/** Begins a span under the one that stands here; null = nothing is traced here. What follows does not stand under it. */
+export function beginSpan(type: EventType, name: string): OpenSpan | null {
+  const here = where();
+  return here === undefined ? null : new OpenSpan(here, here.tracers[0]!.newId(), type, name);
 }
 
 /** Runs `work` as a span under the one that stands here, and what it does in turn under that. It ended badly when it
@@ -35,7 +43,7 @@ export function spanned<T>(
   work: () => Promise<T>,
   failed: (result: T) => boolean = () => false,
 ): Promise<T> {
-  const here = MEASURED ? places.getStore() : undefined;
+  const here = where();
   return here === undefined ? work() : within(here, type, name, work, failed);
 }
 
@@ -60,25 +68,52 @@ async function within<T>(
   failed: (result: T) => boolean,
 ): Promise<T> {
   const id = here.tracers[0]!.newId();
-  const end = begin(here, id, type, name);
+  const span = new OpenSpan(here, id, type, name);
   try {
     const result = await places.run({ ...here, id }, work);
-    end(failed(result));
+    span.end(failed(result));
     return result;
   } catch (error) {
-    end(true);
+    span.end(true);
     throw error;
   }
 }
 
-function begin({ tracers, traceId, id: parentId }: Place, id: number, type: EventType, name: string): EndSpan {
-  const startsNs = tracers.map((tracer) => tracer.nowNs());
-  return (failed, value = 0) => {
-    for (const [n, tracer] of tracers.entries()) {
-      const source = tracer.source(type);
-      if (!source.on) continue;
-      const endNs = tracer.nowNs();
-      source.span(startsNs[n]!, endNs, traceId, id, parentId, tracer.name(name), value, 0, failed);
-    }
-  };
+/** A span that was begun. Each tracer has a clock of its own; the first one's says how long it took. */
+export class OpenSpan {
+  readonly #here: Place;
+  readonly #id: number;
+  readonly #type: EventType;
+  readonly #name: string;
+  readonly #startNs: number;
+  readonly #othersNs: readonly number[];
+
+  constructor(here: Place, id: number, type: EventType, name: string) {
+    const { tracers } = here;
+    this.#here = here;
+    this.#id = id;
+    this.#type = type;
+    this.#name = name;
+    this.#startNs = tracers[0]!.nowNs();
+    this.#othersNs = tracers.length === 1 ? ALONE : tracers.map((tracer) => tracer.nowNs());
+  }
+
+  /** Once. `value`: what the type says beyond that (bus: how it ended). Gives how long it took, in nanoseconds. */
+  end(failed: boolean, value = 0): number {
+    const { tracers } = this.#here;
+    for (let n = 1; n < tracers.length; n++)
+      this.#record(tracers[n]!, this.#othersNs[n]!, tracers[n]!.nowNs(), failed, value);
+    const endNs = tracers[0]!.nowNs();
+    this.#record(tracers[0]!, this.#startNs, endNs, failed, value);
+    return endNs - this.#startNs;
+  }
+
+  #record(tracer: Tracer, startNs: number, endNs: number, failed: boolean, value: number): void {
+    const source = tracer.source(this.#type);
+    if (!source.on) return;
+    const { traceId, id: parentId } = this.#here;
+    source.span(startNs, endNs, traceId, this.#id, parentId, tracer.name(this.#name), value, 0, failed);
+  }
 }
+
+const ALONE: readonly number[] = Object.freeze([]);

@@ -1,0 +1,136 @@
+// Whose vectors a namespace has. The first maker stays: another one makes none here, until everything is made anew. Vectors that
+// programs bring count more than those made here: with the first of them the others are taken out of the graph, some at a
+// time, before it is learned, and none are made any more. A crash in between goes on where it was.
+
+import { LIMITS } from "../../base/limits.ts";
+import { visible } from "../../base/visible.ts";
+import type { Disk } from "../../store/file/file.ts";
+import type { Embedder } from "../embed/model.ts";
+import type { OwnGraph } from "../graph/graph.ts";
+import type { Change } from "../model.ts";
+import type { Vectors } from "../vector/vector.ts";
+import { GIVEN, readMaker, writeMaker } from "./maker.ts";
+
+interface OriginOptions {
+  readonly directory: string;
+  readonly disk: Disk;
+  readonly graph: OwnGraph;
+  readonly vectors: Vectors;
+  readonly embedder: Embedder;
+}
+
+/** Concepts that are learned again in one change. */
+const TAKEN_OUT_EACH = 256;
+
+export class VectorOrigin {
+  readonly #options: OriginOptions;
+  /** Vectors made here that are on their way into the graph. */
+  readonly #made = new WeakSet<Float32Array>();
+  #maker: string | null;
+  #leaving: boolean;
+  #switching: Promise<void> | null = null;
+  #other: string | null = null;
+
+  constructor(options: OriginOptions) {
+    this.#options = options;
+    const known = readMaker(options.disk, options.directory);
+    this.#maker = known?.maker ?? null;
+    this.#leaving = known?.leaving ?? false;
+  }
+
+  /** Goes on with what a crash interrupted. */
+  async settle(reached: () => Promise<void>): Promise<void> {
+    if (this.#leaving) await this.#takeOut(reached);
+  }
+
+  async embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (Float32Array | null)[]> {
+    const none = texts.map(() => null);
+    if (this.#maker === GIVEN) return none;
+    const { vectors, fingerprint } = await this.#options.embedder.embed(texts, signal);
+    if (fingerprint === null) return none;
+    // Another one may have been the first meanwhile.
+    if (this.#maker === null) this.#set(fingerprint, false);
+    if (this.#maker !== fingerprint) {
+      this.#other = fingerprint;
+      return none;
+    }
+    for (const vector of vectors) if (vector !== null) this.#made.add(vector);
+    return vectors;
+  }
+
+  /** A question's vector, made as those here were; null = there are none to compare it with, or of another maker. */
+  async asked(text: string): Promise<Float32Array | null> {
+    if (this.#maker === null) return null;
+    return (await this.embed([text]))[0] ?? null;
+  }
+
+  get maker(): string | null {
+    return this.#maker;
+  }
+
+  /** Vectors of `maker` are coming: tells of each whether it may be learned, and makes that known here. */
+  adopt(maker: string): (vector: Float32Array) => boolean {
+    if (this.#maker === null) this.#set(maker, false);
+    // Those that are here give way to them.
+    if (maker === GIVEN) return () => true;
+    if (this.#maker !== maker) return () => false;
+    return (vector) => {
+      this.#made.add(vector);
+      return true;
+    };
+  }
+
+  /** Before a vector is learned. */
+  async admit(vector: Float32Array, reached: () => Promise<void>): Promise<void> {
+    await this.#switching;
+    if (this.#made.has(vector) || this.#maker === GIVEN) return;
+    if (this.#maker === null) return this.#set(GIVEN, false);
+    this.#switching = this.#takeOut(reached).finally(() => (this.#switching = null));
+    await this.#switching;
+  }
+
+  /** There are no vectors any more. */
+  forget(): void {
+    const { disk, directory } = this.#options;
+    this.#maker = null;
+    writeMaker(disk, directory, null);
+  }
+
+  notes(): readonly string[] {
+    if (this.#maker === GIVEN) return ["Vectors are those that programs bring; none are made of texts."];
+    if (this.#other === null) return [];
+    return [
+      `Vectors are of ${visible(this.#maker ?? "nobody")}; none are made by ${visible(this.#other)}: set memory_embed as it was, or use another namespace.`,
+    ];
+  }
+
+  #set(maker: string, leaving: boolean): void {
+    const { disk, directory } = this.#options;
+    writeMaker(disk, directory, { maker, leaving });
+    this.#maker = maker;
+    this.#leaving = leaving;
+  }
+
+  async #takeOut(reached: () => Promise<void>): Promise<void> {
+    const { graph, vectors } = this.#options;
+    this.#set(GIVEN, true);
+    for (let slot = 0; slot < graph.slotEnd;) {
+      const changes: Change[] = [];
+      let sizeBytes = 0;
+      for (; slot < graph.slotEnd && changes.length < TAKEN_OUT_EACH; slot++) {
+        if (graph.vectorView(slot) === null) continue;
+        const concept = graph.concept(slot)!;
+        sizeBytes += concept.content.length;
+        if (sizeBytes > LIMITS.memoryTransactionBytesMax / 2 && changes.length > 0) break;
+        changes.push({ kind: "learn", concept: { ...concept, vector: null } });
+      }
+      if (changes.length === 0) continue;
+      await graph.room();
+      await graph.durable(graph.apply(changes));
+      await reached();
+    }
+    // Its dimension is of those that are gone.
+    vectors.apply([{ seq: graph.seq, kind: "clear", slot: -1 }], graph);
+    this.#set(GIVEN, false);
+  }
+}
