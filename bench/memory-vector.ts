@@ -29,7 +29,7 @@ import { DIMENSIONS, vectorSet } from "./vector-set.ts";
 const CACHE = "/var/tmp/op-dbus-vector-set";
 const LONG = process.env["OP_DBUS_LONG"] === "1";
 const SIZES = LONG ? [100_000, 1_000_000] : [100_000];
-const [QUERIES, K] = [200, 10];
+const [QUERIES, K, TOGETHER] = [200, 10, 16];
 const RECALL = 0.98;
 const EFS = [16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512];
 const PEER = "usearch called directly";
@@ -67,11 +67,17 @@ async function sized(size: number, rounds: number, progress: Progress): Promise<
   const peer: Search = (query, ef) => nearest(direct, rows, query, ef);
   const byDefault = recallOf(await all(queries, (query) => vectors.search(query, { k: K })), truth);
   const [oursEf, peerEf] = [await efFor(ours, queries, truth), await efFor(peer, queries, truth)];
-  const us = { ours: [] as number[], peer: [] as number[], byDefault: [] as number[] };
+  const us = {
+    ours: [] as number[],
+    peer: [] as number[],
+    byDefault: [] as number[],
+    together: [] as number[],
+  };
   for (let round = 1; round <= rounds; round++) {
     progress(`vectors: round ${round} of ${rounds}`);
     us.ours.push(await p50(queries, (query) => ours(query, oursEf)));
     us.peer.push(await p50(queries, (query) => peer(query, peerEf)));
+    us.together.push(await usEach(queries, (query) => ours(query, oursEf)));
     us.byDefault.push(await p50(queries, (query) => vectors.search(query, { k: K })));
   }
   await vectors.close();
@@ -85,7 +91,16 @@ async function sized(size: number, rounds: number, progress: Progress): Promise<
       peer: PEER,
       peerValue: best(us.peer),
       goal: { timesMax: 1.2 },
-      missed: "to the other thread and back: 20 us where a core is idle, more where none is",
+      missed: "to the other thread and back: some 40 us where a core is idle, 80 where none is",
+    }),
+    figure({
+      bench,
+      work: work(`the same, ${TOGETHER} at a time`),
+      value: best(us.together),
+      unit: "us/search",
+      peer: PEER,
+      peerValue: best(us.peer),
+      goal: { timesMax: 1.2 },
     }),
     figure({
       bench,
@@ -271,6 +286,17 @@ async function p50(
     us.push((performance.now() - begun) * 1000);
   }
   return us.sort((a, b) => a - b)[us.length >> 1]!;
+}
+
+/** Microseconds a search, of many at a time. */
+async function usEach(
+  queries: readonly Float32Array[],
+  search: (query: Float32Array) => unknown,
+): Promise<number> {
+  const begun = performance.now();
+  for (let at = 0; at < queries.length; at += TOGETHER)
+    await Promise.all(queries.slice(at, at + TOGETHER).map(search));
+  return ((performance.now() - begun) * 1000) / queries.length;
 }
 
 function recallOf(

@@ -26,7 +26,20 @@ test("the tree is tidy", () => {
 test("the table names every room that exists", () => {
   assert.deepEqual(
     [...readRooms(repository().architecture).keys()],
-    ["base", "telemetry", "host", "store", "memory", "plugin", "state", "fleet", "api", "app", "server", "cli"],
+    [
+      "base",
+      "telemetry",
+      "host",
+      "store",
+      "memory",
+      "plugin",
+      "state",
+      "fleet",
+      "api",
+      "app",
+      "server",
+      "cli",
+    ],
   );
 });
 

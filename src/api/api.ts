@@ -110,7 +110,9 @@ export const OPERATIONS = Object.freeze({
   "memory.path": there(read("files", "Show how two things that are remembered hang together")),
   "memory.import": there(keep("Take a file over into the memory: an export, or a storage.dat")),
   "memory.export": there(read("files", "Print a namespace of the memory as lines of JSON")),
-  "memory.check": there(read("files", "Check the memory: its files, its log, and every index against the graph")),
+  "memory.check": there(
+    read("files", "Check the memory: its files, its log, and every index against the graph"),
+  ),
   "memory.flush": there(keep("Write the memory as checkpoints, so that its next start is short")),
   doctor: here(read("reads", "Check what this machine offers and say what is missing")),
   metrics: there(read("none", "Show what the daemon counts: calls, applies, records, jobs, and their times")),

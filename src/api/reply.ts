@@ -302,6 +302,19 @@ export interface RememberedReply {
   readonly content: string;
 }
 
+/** Through what several paths come to their end, most of them first; `robustness` 0..1: how little that depends on single ones. */
+export interface Agreement {
+  readonly through: readonly {
+    readonly content: string;
+    /** Share of the paths, and how many they are. */
+    readonly support: number;
+    readonly paths: number;
+    /** Mean of theirs. */
+    readonly confidence: number;
+  }[];
+  readonly robustness: number;
+}
+
 /** A concept on a path, and how one came to it from the one before; `turned`: against the direction of the association. */
 export interface PathStep {
   readonly id: string;
@@ -404,6 +417,7 @@ export interface Reply {
     readonly confidence: number;
     /** "complete", or what cut the search off. */
     readonly ended: string;
+    readonly agreed: Agreement | null;
   };
   "memory.import": { readonly namespace: string } & ImportReport;
   "memory.export": ExportPage;

@@ -131,6 +131,8 @@ export const REQUESTS = {
     namespace: v.string(),
     depth: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMITS.memoryPathDepthMax)),
     best: v.boolean(),
+    /** More than 1: through what most of so many shortest paths lead, too. */
+    paths: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(LIMITS.memoryPathsMax)),
   }),
   "memory.import": v.strictObject({ path: v.pipe(v.string(), v.startsWith("/")), namespace: v.string() }),
   /** `from`: "" first, then `next` of the page before. */

@@ -53,7 +53,7 @@ const BINDINGS: { readonly [N in OperationName]: () => Promise<Bound<N>> } = {
   "plugin.check": async () => (await import("./operations/plugin-check.ts")).check,
   "memory.stats": async () => (await import("./operations/memory.ts")).stats,
   "memory.query": async () => (await import("./operations/memory-query.ts")).query,
-  "memory.path": async () => (await import("./operations/memory-query.ts")).path,
+  "memory.path": async () => (await import("./operations/memory-path.ts")).path,
   "memory.import": async () => (await import("./operations/memory-transfer.ts")).importFrom,
   "memory.export": async () => (await import("./operations/memory-transfer.ts")).exportPage,
   "memory.check": async () => (await import("./operations/memory.ts")).check,

@@ -85,7 +85,12 @@ export async function runDaemon(input: DaemonInput): Promise<boolean> {
     const hello = helloOf(input);
     const open = (caller: Caller, settings: CallerSettings) => keeper(input, caller, settings, measured);
     const door = await input.listen({ path, hello, open, clock: systemClock, log });
-    memoryDoor = await openMemoryDoor({ memory, log, listen: input.listenMemory, metrics: telemetry.metrics });
+    memoryDoor = await openMemoryDoor({
+      memory,
+      log,
+      listen: input.listenMemory,
+      metrics: telemetry.metrics,
+    });
     log.info("serving", { socket: path, state: realpathSync(config.stateDir) });
     return await serve(input, door, { path, log, ...measured });
   } finally {
@@ -136,10 +141,12 @@ async function serve(input: DaemonInput, door: Door, serving: Serving): Promise<
       log.error(`${job.name} failed`, errorFields(error));
     };
     const ran = ({ name }: Job, lateMs: number, tookMs: number): void => meter.ran(name, lateMs, tookMs);
-    const jobs = [...daemonJobs(parts, log), followAudit(parts, memory), lookForOverdue(parts, meter)].map((job) => ({
-      ...job,
-      run: (until: AbortSignal) => inTrace(job.name, () => job.run(until)),
-    }));
+    const jobs = [...daemonJobs(parts, log), followAudit(parts, memory), lookForOverdue(parts, meter)].map(
+      (job) => ({
+        ...job,
+        run: (until: AbortSignal) => inTrace(job.name, () => job.run(until)),
+      }),
+    );
     await runSchedule({ jobs, clock: systemClock, signal: stop, failed, ran });
     log.info("stopping");
     await notify("STOPPING=1", "STATUS=waiting for what runs");

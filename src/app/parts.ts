@@ -204,7 +204,10 @@ export function openParts(input: PartsInput): Parts {
         callDeadlineMs,
         meter,
         onListenerError: (error) =>
-          operatorLog(config, who, input.telemetry?.log).error("a listener of a signal failed", errorFields(error)),
+          operatorLog(config, who, input.telemetry?.log).error(
+            "a listener of a signal failed",
+            errorFields(error),
+          ),
         ...(guard && { guard }),
       });
     } catch (error) {

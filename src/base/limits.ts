@@ -352,12 +352,15 @@ export const LIMITS = Object.freeze({
   /** Milliseconds for one question about paths, and for indexes to take what waits when a namespace is closed. */
   memoryQuestionDeadlineMs: 10_000,
   memoryCloseDeadlineMs: 30_000,
+  /** Changes since the last checkpoint, and bytes of the log, from which on the next one is written: a start reads a second. */
+  memoryCheckpointChanges: 1_000_000,
+  memoryCheckpointLogBytes: 512 * 1024 * 1024,
   /** Characters of a content that an answer for people has, and concepts of such an answer. */
   memoryShownCharsMax: 2_000,
   memoryQueryDefault: 10,
   /** Entries of the audit log that the memory takes in one turn, and milliseconds between two turns. */
   memoryFeedEntriesMax: 500,
-  memoryFeedEveryMs: 5_000,
+  memoryFeedEveryMs: 2_000,
   /** Shards of one namespace: more of them gain nothing on one machine, and each is some open files and threads. */
   memoryShardsMax: 256,
   /** Milliseconds a change waits until others are done with its concepts, and changes that may wait so. */
@@ -409,15 +412,17 @@ export const LIMITS = Object.freeze({
   /** Hits of a search that recall weighs and compares with each other, and of an answer that count as recalled: a screen. */
   recallCandidatesMax: 64,
   recallAnswersMax: 16,
-  /** Associations looked at for what one recalled concept primes, the newest. */
-  recallSpreadMax: 256,
+  /** Associations looked at for what one recalled concept primes, the newest: a cosine each. */
+  recallSpreadMax: 128,
   /** Primes that are alive, concepts recalled in the last 30 s and in the last minutes, exposures of a session: some hundred
    * KiB each. */
   recallPrimesMax: 1024,
   recallRecentMax: 64,
-  recallActiveMax: 4096,
+  recallActiveMax: 2048,
   recallExposuresMax: 16_384,
-  /** Pairs of concepts that were recalled together: 1 MiB. */
+  /** Concepts that one was recalled together with. */
+  recallPrimesOfOneMax: 96,
+  /** Pairs of concepts that are known to have primed, or interfered with, each other before: 1 MiB. */
   recallPairsMax: 16_384,
   /** Concepts whose practice is remembered: some 20 MiB, and 6 in the file. */
   recallTracesMax: 100_000,

@@ -60,10 +60,7 @@ export const COMMAND_GROUPS: readonly (readonly [title: string, commands: readon
   ["Snapshots", [snapshots, snapshotsCreate, snapshotsPrune, replicate]],
   ["Prove", [auditVerify, auditList, auditProve, auditCheckpoint, auditExport, auditImport, auditKey]],
   ["History", [history, historyShow, blame, search]],
-  [
-    "Remember",
-    [memoryQuery, memoryPath, memoryStats, memoryImport, memoryExport, memoryCheck, memoryFlush],
-  ],
+  ["Remember", [memoryQuery, memoryPath, memoryStats, memoryImport, memoryExport, memoryCheck, memoryFlush]],
   ["Plugins", [pluginList, pluginShow, pluginCreate, pluginCheck]],
   ["Run", [daemon, top, metrics, doctor, configShow, completion, version]],
   ["Understand", [explain, help]],

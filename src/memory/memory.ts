@@ -19,12 +19,12 @@ import type { StorageEvent } from "./monitor/event.ts";
 import { openNamespace, type OwnSpace } from "./namespace/namespace.ts";
 import { notWritten } from "./graph/files.ts";
 
-export { newEmbedder, type Embedder, type EmbedderOptions } from "./embed/embed.ts";
+export { newEmbedder, type Embedder } from "./embed/embed.ts";
 export { hexOf, idOfContent, legacyId, parseId } from "./graph/id.ts";
 export { exportLines, type ExportPage } from "./transfer/export.ts";
 export { importFile, type ImportReport } from "./transfer/import.ts";
 export { analyze } from "./reason/analyze.ts";
-export { learnTexts, type LearnTextsOptions } from "./learn.ts";
+export { learnTexts } from "./learn.ts";
 export type { Checked } from "./namespace/check.ts";
 export type { SpaceSemanticPath } from "./namespace/ask.ts";
 export type { OwnSpace } from "./namespace/namespace.ts";
@@ -57,6 +57,8 @@ export interface Memory {
   space(name: string): Promise<OwnSpace>;
   /** What is not as it should be, a sentence each. */
   alerts(): readonly string[];
+  /** One turn of what its open namespaces do by themselves: to be called every some seconds by who keeps it open. */
+  tend(): Promise<void>;
   /** Checkpoints of all namespaces that are open. */
   flush(): Promise<void>;
   /** The same, and the end. Idempotent. */
@@ -133,6 +135,10 @@ class Namespaces implements Memory {
       refused,
     };
     return this.#monitor?.alerts(queue) ?? [];
+  }
+
+  async tend(): Promise<void> {
+    for (const space of this.#ready.values()) await space.tend();
   }
 
   async flush(): Promise<void> {

@@ -17,7 +17,7 @@ export function timeOf(number: number): number {
   return START_MS + number;
 }
 
-function transactionOf(number: number): Change[] {
+export function transactionOf(number: number): Change[] {
   const choose = seeded(number);
   const id = () => idNamed(String(choose(NAMES)));
   const type = (): AssociationType => (choose(2) === 0 ? 0 : 1);

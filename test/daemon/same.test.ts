@@ -30,6 +30,17 @@ const VERBS = `
 { "version": 1, "plugins": { "demo1": { "Greeting": "two" } } }
 -- bad.json --
 { "version": 1, "plugins": { "demo1": { "Greting": 1 } } }
+-- lines.jsonl --
+{"format":"op-dbus-memory","version":1}
+{"concept":"00000000000000000000000000000001","content":"Nginx serves the shop.","created_us":1}
+$ op-dbus memory query nginx
+$ op-dbus memory import lines.jsonl --json
+$ op-dbus memory query nginx --json
+$ op-dbus memory path nginx shop
+$ op-dbus memory stats --json | grep concepts
+$ op-dbus memory export
+$ op-dbus memory flush
+$ op-dbus memory check | tail -n 1
 $ op-dbus recover --list
 $ op-dbus init
 $ op-dbus discover org.opdbus.Demo1

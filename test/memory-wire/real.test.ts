@@ -27,7 +27,12 @@ let door: Opened;
 let client: Raw;
 before(async () => {
   memory = await openScratch(folder);
-  door = await opened({}, {}, undefined, memoryDoor(() => Promise.resolve(memory)));
+  door = await opened(
+    {},
+    {},
+    undefined,
+    memoryDoor(() => Promise.resolve(memory)),
+  );
   client = await raw(door.port);
 });
 after(async () => {
@@ -71,7 +76,14 @@ test("learn_concept, and what is not there", async () => {
   const absent = { found: false, concept_id: "", content: "", strength: 0, confidence: 0, attributes: {} };
   assert.deepEqual(await recorded("query_concept"), { QueryConceptOk: absent });
   assert.ok(sequenceOf(await recorded("learn_concept"), "LearnConceptOk") > 0);
-  const there = { found: true, concept_id: ID, content: "aspirin", strength: 1, confidence: 1, attributes: {} };
+  const there = {
+    found: true,
+    concept_id: ID,
+    content: "aspirin",
+    strength: 1,
+    confidence: 1,
+    attributes: {},
+  };
   for (const call of ["query_concept", "contains", "get_concept"])
     assert.deepEqual(await recorded(call), { QueryConceptOk: there });
   assert.deepEqual(await recorded("query_concept", 1), { QueryConceptOk: absent });
@@ -101,7 +113,9 @@ test("vector_search finds what the client brought, though texts were learned bef
 
 test("chains, contradictions and what texts say", async () => {
   const paths = (reply: Reply, name: string) =>
-    (reply[name]!["paths"] as readonly { readonly concepts: readonly string[] }[]).map(({ concepts }) => concepts);
+    (reply[name]!["paths"] as readonly { readonly concepts: readonly string[] }[]).map(
+      ({ concepts }) => concepts,
+    );
   assert.deepEqual(paths(await recorded("find_path_semantic"), "FindPathSemanticOk"), [[ID, OTHER]]);
   assert.deepEqual(paths(await recorded("find_causal_chain"), "FindCausalChainOk"), [[ID, OTHER]]);
   assert.deepEqual(paths(await recorded("find_temporal_chain"), "FindTemporalChainOk"), []);
@@ -115,7 +129,10 @@ test("chains, contradictions and what texts say", async () => {
   const [[a, b]] = found!["contradictions"] as [[string, string, string]];
   assert.deepEqual([a, b].toSorted(), [ID, OTHER].toSorted());
   const ofRules = await recorded("query_by_semantic");
-  const rules = ofRules["QueryBySemanticOk"]!["concepts"] as readonly { concept_id: string; semantic_type: string }[];
+  const rules = ofRules["QueryBySemanticOk"]!["concepts"] as readonly {
+    concept_id: string;
+    semantic_type: string;
+  }[];
   assert.deepEqual(rules.map(({ concept_id }) => concept_id).toSorted(), [ID, OTHER].toSorted());
   const said = await recorded("semantic_search");
   const saying = said["QueryBySemanticOk"]!["concepts"] as readonly { content: string }[];
@@ -152,6 +169,8 @@ test("namespaces, attributes, newest, delete and clear, of the later clients", a
   assert.equal((await ask({ GetStats: { namespace } }))["StatsOk"]!["concepts"], 0);
   assert.deepEqual(await ask({ ClearCollection: { namespace } }), { ClearCollectionOk: { namespace } });
   assert.equal((await ask({ GetStats: { namespace: "UP" } }))["Error"]!["code"], "OPD4009");
-  const number = await ask({ LearnAssociation: { source_id: "01", target_id: "02", assoc_type: 77, confidence: 1 } });
+  const number = await ask({
+    LearnAssociation: { source_id: "01", target_id: "02", assoc_type: 77, confidence: 1 },
+  });
   assert.equal(number["Error"]!["code"], "OPD4001");
 });

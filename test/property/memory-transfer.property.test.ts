@@ -44,7 +44,10 @@ const semantic = fc.record({
 const text = fc.string({ unit: "grapheme", maxLength: 12 });
 const concept: fc.Arbitrary<NewConcept> = fc.record({
   id,
-  content: fc.oneof(text.map((value) => Buffer.from(value)), fc.uint8Array({ maxLength: 12 })),
+  content: fc.oneof(
+    text.map((value) => Buffer.from(value)),
+    fc.uint8Array({ maxLength: 12 }),
+  ),
   vector: fc.option(
     fc
       .array(fc.float({ noNaN: true, noDefaultInfinity: true }), { minLength: 3, maxLength: 3 })
@@ -133,7 +136,11 @@ test("bytes that are no file of any kind are refused or listed", async () => {
   const space = await memory.space("any");
   const head = `{"format":"op-dbus-memory","version":1}\n`;
   const stored = fc
-    .tuple(fc.constantFrom(2, 3, 9), fc.array(fc.nat({ max: 3 }), { minLength: 3, maxLength: 3 }), fc.uint8Array({ maxLength: 200 }))
+    .tuple(
+      fc.constantFrom(2, 3, 9),
+      fc.array(fc.nat({ max: 3 }), { minLength: 3, maxLength: 3 }),
+      fc.uint8Array({ maxLength: 200 }),
+    )
     .map(([version, counts, rest]) => {
       const header = Buffer.alloc(64);
       header.write("SUTRADAT", "latin1");
@@ -141,7 +148,9 @@ test("bytes that are no file of any kind are refused or listed", async () => {
       for (const [n, count] of counts.entries()) header.writeUInt32LE(count, 12 + 4 * n);
       return Buffer.concat([header, rest]);
     });
-  const lines = fc.array(fc.oneof(fc.json(), text), { maxLength: 5 }).map((all) => Buffer.from(head + all.join("\n")));
+  const lines = fc
+    .array(fc.oneof(fc.json(), text), { maxLength: 5 })
+    .map((all) => Buffer.from(head + all.join("\n")));
   try {
     await fc.assert(
       fc.asyncProperty(fc.oneof(stored, lines, fc.uint8Array()), async (bytes) => {

@@ -100,6 +100,7 @@ function filesDisk(files: Files): Disk {
       if (!isFolder) bytesOf(path);
       return { isDirectory: () => isFolder, isFile: () => !isFolder } as Stats;
     },
+    readAsync: refuse,
     read: (fd, into, position) => opened.get(fd)?.copy(into, 0, position) ?? fail("EBADF"),
     list(path) {
       const depth = inside(path) === "" ? 0 : inside(path).split("/").length;
@@ -115,8 +116,10 @@ function filesDisk(files: Files): Disk {
     rename: refuse,
     link: refuse,
     unlink: refuse,
+    unlinkAsync: refuse,
     mkdir: refuse,
     syncFolder: refuse,
+    syncFolderAsync: refuse,
     freeBytes: () => 0,
     lock: refuse,
   };

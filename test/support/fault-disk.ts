@@ -83,9 +83,17 @@ export function faultyDisk(
       guarded("unlink");
       inner.unlink(path);
     },
+    async unlinkAsync(path) {
+      guarded("unlinkAsync");
+      await inner.unlinkAsync(path);
+    },
     mkdir(path, mode) {
       guarded("mkdir");
       inner.mkdir(path, mode);
+    },
+    async syncFolderAsync(path) {
+      guarded("syncFolderAsync");
+      await inner.syncFolderAsync(path);
     },
     syncFolder(path) {
       guarded("syncFolder");

@@ -62,6 +62,7 @@ export function contentOf(reader: GraphReader): unknown {
       vector: vector === null ? null : [...vector],
       attributes: [...attributes],
       isFound: reader.slotOf(id) === slot,
+      alone: [[...reader.attributes(slot)], reader.semantic(slot)],
     };
     for (let edge = reader.firstOut(slot); edge !== 0; edge = reader.nextOut(edge)) out.push(lineOf(edge));
     for (let edge = reader.firstIn(slot); edge !== 0; edge = reader.nextIn(edge)) into.push(lineOf(edge));

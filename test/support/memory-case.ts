@@ -32,7 +32,11 @@ export function openScratch(folder: string, more: { readonly monitored?: boolean
 }
 
 /** The id is the number, in its last byte. */
-export function plainConcept(number: number, content: string, vector: readonly number[] | null = null): NewConcept {
+export function plainConcept(
+  number: number,
+  content: string,
+  vector: readonly number[] | null = null,
+): NewConcept {
   return {
     id: new Uint8Array(16).fill(number, 15),
     content: Buffer.from(content),

@@ -71,6 +71,19 @@ export function memoryDisk(initial: ReadonlyMap<string, Uint8Array> = new Map())
     file.synced = Buffer.from(file.bytes);
     file.dirty.clear();
   };
+  const read = (fd: number, into: Uint8Array, position: number): number => {
+    const bytes = opened(fd).bytes.subarray(position, position + into.length);
+    into.set(bytes);
+    return bytes.length;
+  };
+  const unlink = (path: string): void => {
+    named(path);
+    change((in_) => void in_.delete(path));
+  };
+  const syncFolder = (): void => {
+    syncedFolder = new Map(folder);
+    changes = [];
+  };
   const stats = ({ inode, bytes }: File): Stats =>
     ({ ino: inode, size: bytes.length, isFile: () => true, isDirectory: () => false }) as Stats;
 
@@ -91,11 +104,8 @@ export function memoryDisk(initial: ReadonlyMap<string, Uint8Array> = new Map())
     stat: (fd) => stats(opened(fd)),
     readlink: (path) => fail("EINVAL", path),
     lstat: (path) => stats(named(path)),
-    read(fd, into, position) {
-      const bytes = opened(fd).bytes.subarray(position, position + into.length);
-      into.set(bytes);
-      return bytes.length;
-    },
+    read,
+    readAsync: async (fd, into, position) => read(fd, into, position),
     write,
     writeAsync: async (fd, bytes, position) => write(fd, bytes, position),
     fdatasync: sync,
@@ -116,20 +126,16 @@ export function memoryDisk(initial: ReadonlyMap<string, Uint8Array> = new Map())
       if (folder.has(to)) fail("EEXIST", to);
       change((in_) => void in_.set(to, file));
     },
-    unlink(path) {
-      named(path);
-      change((in_) => void in_.delete(path));
-    },
+    unlink,
+    unlinkAsync: async (path) => unlink(path),
     mkdir: () => undefined,
     list: (path) =>
       [...folder.keys()]
         .filter((name) => name.startsWith(`${path}/`))
         .map((name) => name.slice(path.length + 1))
         .toSorted(),
-    syncFolder() {
-      syncedFolder = new Map(folder);
-      changes = [];
-    },
+    syncFolder,
+    syncFolderAsync: async () => syncFolder(),
     freeBytes: () => 2 ** 40,
     lock: (path) => memoryLock(locks, path),
 

@@ -1,13 +1,25 @@
 // Requests of the protocol about how concepts hang together, and about what their texts say. Names of kinds and domains are the
 // protocol's, in any case; one that is none is refused, not taken for another.
 
-import type { MemoryReply, MemoryRequest, SemanticConcept, SemanticFilter, SemanticPath } from "../../api/memory/memory.ts";
+import type {
+  MemoryReply,
+  MemoryRequest,
+  SemanticConcept,
+  SemanticFilter,
+  SemanticPath,
+} from "../../api/memory/memory.ts";
 import { OpError } from "../../base/error.ts";
 import { visible } from "../../base/visible.ts";
-import { hexOf, legacyId, type OwnSpace, type SpaceFilter, type SpaceSemanticPath } from "../../memory/memory.ts";
+import {
+  hexOf,
+  legacyId,
+  type OwnSpace,
+  type SpaceFilter,
+  type SpaceSemanticPath,
+} from "../../memory/memory.ts";
 import { CAUSAL_TYPES, DOMAINS, SEMANTIC_TYPES } from "../../memory/model.ts";
 
-export type Question = Extract<
+type Question = Extract<
   MemoryRequest,
   {
     readonly type:
@@ -34,18 +46,8 @@ export async function answerQuestion(
     }
     case "FindPathSemantic": {
       const { startId, endId, maxDepth, maxPaths: pathsMax, filter } = request;
-      const { type, domain, aboutFromS, aboutToS, hasCausal, minConfidence, terms } = filterOf(filter);
-      const asked = {
-        ...(type === undefined ? {} : { type }),
-        ...(domain === undefined ? {} : { domain }),
-        ...(aboutFromS === undefined ? {} : { fromS: aboutFromS }),
-        ...(aboutToS === undefined ? {} : { toS: aboutToS }),
-        ...(hasCausal === undefined ? {} : { hasCausal }),
-        ...(minConfidence === undefined ? {} : { certaintyMin: minConfidence }),
-        ...(terms === undefined ? {} : { terms }),
-      };
       const ends = { ...endsOf(startId, endId, maxDepth), pathsMax };
-      const { found } = await questions.semanticPaths(ends, asked, signal);
+      const { found } = await questions.semanticPaths(ends, filterOf(filter), signal);
       return { type: "FindPathSemanticOk", paths: found.map(pathReply) };
     }
     case "FindTemporalChain": {

@@ -15,13 +15,8 @@ import {
   type Memory,
   type OwnSpace,
 } from "../../memory/memory.ts";
-import {
-  ASSOCIATION_TYPES,
-  type AssociationType,
-  type Concept,
-  type ConceptId,
-} from "../../memory/model.ts";
-import { answerQuestion, type Question } from "./answer-question.ts";
+import { ASSOCIATION_TYPES, type AssociationType, type Concept, type ConceptId } from "../../memory/model.ts";
+import { answerQuestion } from "./answer-question.ts";
 
 /** Opened with the first request. */
 export function memoryDoor(open: () => Promise<Memory>): MemoryDoor {
@@ -89,7 +84,10 @@ async function change(space: OwnSpace, request: ChangeRequest, signal: AbortSign
       // What it does not say stays as it was.
       const { attributes = NONE } = space.get(id) ?? {};
       const own = { id, content: Buffer.from(content), vector: vectorOf(embedding), strength, confidence };
-      return { type: "LearnConceptOk", sequence: await space.learn({ ...own, attributes, semantic: analyze(content) }) };
+      return {
+        type: "LearnConceptOk",
+        sequence: await space.learn({ ...own, attributes, semantic: analyze(content) }),
+      };
     }
     case "LearnWithEmbedding": {
       const { content, embedding, metadata } = request;
@@ -181,15 +179,24 @@ async function read(space: OwnSpace, request: ReadRequest, signal: AbortSignal):
     }
     case "ListRecent":
       await space.reached();
-      return { type: "ListRecentOk", items: space.recent(request.limit).flatMap((id) => recentItem(space, id)) };
+      return {
+        type: "ListRecentOk",
+        items: space.recent(request.limit).flatMap((id) => recentItem(space, id)),
+      };
     case "GetStats": {
-      const { concepts, associations, vectors, written, refused, pending, uptimeS, reconciler } = space.stats();
+      const { concepts, associations, vectors, written, refused, pending, uptimeS, reconciler } =
+        space.stats();
       const counts = { concepts, edges: associations, vectors, written, dropped: refused, pending };
       const reconciliations = Number(reconciler["reconciliations"] ?? 0);
       return { type: "StatsOk", ...counts, reconciliations, uptimeSeconds: uptimeS };
     }
-    default:
-      return await answerQuestion(space, request satisfies Question, signal);
+    case "FindPath":
+    case "FindPathSemantic":
+    case "FindTemporalChain":
+    case "FindCausalChain":
+    case "FindContradictions":
+    case "QueryBySemantic":
+      return await answerQuestion(space, request, signal);
   }
 }
 
@@ -197,7 +204,15 @@ function conceptReply(concept: Concept | null): MemoryReply {
   if (concept === null) return ABSENT.QueryConcept;
   const { id, content, strength, confidence, attributes } = concept;
   const text = Buffer.from(content).toString();
-  return { type: "QueryConceptOk", found: true, conceptId: hexOf(id), content: text, strength, confidence, attributes };
+  return {
+    type: "QueryConceptOk",
+    found: true,
+    conceptId: hexOf(id),
+    content: text,
+    strength,
+    confidence,
+    attributes,
+  };
 }
 
 /** As many characters of a content as the protocol shows of it. */

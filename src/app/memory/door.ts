@@ -51,7 +51,10 @@ function measured(memory: MemoryKeeper, metrics: Metrics): MemoryDoor {
   const door = memoryDoor(() => memory.open());
   const asked = metrics.counter("memory_requests", "Requests of programs to the memory");
   const refused = metrics.counter("memory_requests_failed", "Requests of programs that the memory refused");
-  const took = metrics.histogram("memory_request_ms", "Milliseconds from a request of a program to its answer");
+  const took = metrics.histogram(
+    "memory_request_ms",
+    "Milliseconds from a request of a program to its answer",
+  );
   return {
     async answer(request, who, signal) {
       const beganMs = systemClock.monotonicMs();

@@ -72,10 +72,9 @@ test("an apply is found by what it changed, with who and when", () =>
     );
     assert.equal(found.createdUs, Date.parse("2026-05-01T08:00:00Z") * 1000);
     assert.equal(found.attributes.get("concept_type"), "AuditLog");
-    const neighbours = space.neighbours(found.id, "out").map(({ target, type }) => [
-      Buffer.from(space.get(target)!.content).toString(),
-      type,
-    ]);
+    const neighbours = space
+      .neighbours(found.id, "out")
+      .map(({ target, type }) => [Buffer.from(space.get(target)!.content).toString(), type]);
     assert.deepEqual(
       neighbours.toSorted((a, b) => String(a[0]).localeCompare(String(b[0]))),
       [
@@ -116,7 +115,16 @@ test("a turn is bounded, and takes no apply by half", () =>
   inMemory(async (memory) => {
     const space = await memory.space(AUDIT_NAMESPACE);
     const many = Array.from({ length: LIMITS.memoryFeedEntriesMax }, (_, n) => action("a2", `x:${n}`));
-    const values = [begin("a1"), action("a1", "x:A"), end("a1"), begin("a2"), ...many, end("a2"), begin("a3"), end("a3")];
+    const values = [
+      begin("a1"),
+      action("a1", "x:A"),
+      end("a1"),
+      begin("a2"),
+      ...many,
+      end("a2"),
+      begin("a3"),
+      end("a3"),
+    ];
     assert.equal(await feed(space, logOf(values)), 2);
     assert.match(contentOf(await space.search("a2", { limit: 1, filter: APPLIES })), /and 300 more$/);
     assert.equal(await feed(space, logOf(values)), 0);

@@ -71,7 +71,13 @@ function positioned(next: number): Change {
   return { kind: "learn", concept: { ...PLAIN, id: POSITION, content: new Uint8Array(), attributes } };
 }
 
-const PLAIN = { vector: null, strength: 1, confidence: 1, semantic: null, attributes: new Map<string, string>() };
+const PLAIN = {
+  vector: null,
+  strength: 1,
+  confidence: 1,
+  semantic: null,
+  attributes: new Map<string, string>(),
+};
 
 function remembered(space: OwnSpace, { index, begin, actions, more }: Gathered, end: PlainTable): Change[] {
   const apply = textOf(begin["apply"]);
@@ -89,13 +95,21 @@ function remembered(space: OwnSpace, { index, begin, actions, more }: Gathered, 
   const createdUs = Number.isSafeInteger(timeUs) && timeUs >= 0 ? { createdUs: timeUs } : {};
   const id = idOfContent(Buffer.from(`audit ${apply}`));
   const changes: Change[] = [
-    { kind: "learn", concept: conceptOf(id, content, attributesOf(index, apply, purpose, who, end)), ...createdUs },
+    {
+      kind: "learn",
+      concept: conceptOf(id, content, attributesOf(index, apply, purpose, who, end)),
+      ...createdUs,
+    },
   ];
   const things = new Map<string, ConceptId>();
   const thing = (text: string): ConceptId => {
     const own = idOfContent(Buffer.from(text));
     if (!things.has(text) && space.get(own) === null)
-      changes.push({ kind: "learn", concept: conceptOf(own, text, new Map([["audit", "thing"]])), ...createdUs });
+      changes.push({
+        kind: "learn",
+        concept: conceptOf(own, text, new Map([["audit", "thing"]])),
+        ...createdUs,
+      });
     things.set(text, own);
     return own;
   };
@@ -104,7 +118,8 @@ function remembered(space: OwnSpace, { index, begin, actions, more }: Gathered, 
     changes.push({ kind: "associate", association, ...createdUs });
   };
   if (who !== "") join(thing(`user ${who}`), "triggered-by");
-  for (const target of new Set(actions.map(({ address }) => textOf(address)))) join(thing(target), "relates-to");
+  for (const target of new Set(actions.map(({ address }) => textOf(address))))
+    join(thing(target), "relates-to");
   return changes;
 }
 

@@ -1,5 +1,5 @@
-// The job of the daemon that lets the memory follow the audit log: a bounded part of it in each turn, and another turn soon.
-// Where nothing was ever recorded there is nothing to follow, and no memory is made for it.
+// The job of the daemon that tends its memory, and lets it follow the audit log: a bounded part of it in each turn, and another
+// turn soon. Where nothing was ever recorded there is nothing to follow, and no memory is made for it.
 
 import { join } from "node:path";
 import { isThere } from "../../base/file.ts";
@@ -16,6 +16,7 @@ export function followAudit(parts: Parts, memory: MemoryKeeper): Job {
     name: "memory",
     everyMs: LIMITS.memoryFeedEveryMs,
     async run() {
+      await memory.memory?.tend();
       if (!isThere(join(parts.configured.config.stateDir, "@timing"))) return;
       const { audit } = await parts.records();
       await audit.refresh();

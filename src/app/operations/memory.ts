@@ -32,7 +32,8 @@ export const flush: Bound<"memory.flush"> = async (parts) => {
 
 /** One, or all of them; what the memory says of itself only where it is named. */
 async function spacesOf(parts: Parts, memory: Memory, namespace: string | null): Promise<OwnSpace[]> {
-  const names = namespace === null ? memory.namespaces().filter((name) => !name.startsWith("_")) : [namespace];
+  const names =
+    namespace === null ? memory.namespaces().filter((name) => !name.startsWith("_")) : [namespace];
   const spaces: OwnSpace[] = [];
   for (const name of names) spaces.push(await parts.memory.read(name));
   return spaces;

@@ -39,7 +39,14 @@ test("canonical JSON (RFC 8785)", () => {
 });
 
 test("what canonical JSON wrote is read back, doubles beyond 64 bits too", () => {
-  for (const value of [1e20, -(2 ** 63) - 2048, 2 ** 64, -1.7976931348623157e308, 2n ** 64n - 1n, -(2n ** 63n)]) {
+  for (const value of [
+    1e20,
+    -(2 ** 63) - 2048,
+    2 ** 64,
+    -1.7976931348623157e308,
+    2n ** 64n - 1n,
+    -(2n ** 63n),
+  ]) {
     const { root, faults } = readText("x", canonicalJson([value]), "canonical");
     assert.deepEqual([faults, plainOf(root!)], [[], [value]]);
   }

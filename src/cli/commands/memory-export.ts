@@ -22,7 +22,7 @@ export const memoryExport = command<Flags>({
 
 async function run({ invoke, talk, terminal }: Context, flags: Flags): Promise<number> {
   const namespaceName = flags.namespace ?? "default";
-  for (let from: string | null = ""; from !== null && !talk.signal.aborted; ) {
+  for (let from: string | null = ""; from !== null && !talk.signal.aborted;) {
     const page: { readonly text: string; readonly next: string | null } = await invoke(
       "memory.export",
       { namespace: namespaceName, from },

@@ -13,7 +13,9 @@ export const memoryImport = command<Flags, [string]>({
   parameters: {
     positional: {
       kind: "tuple",
-      parameters: [{ brief: "an export, or storage.dat", placeholder: "FILE", parse: (word: string) => word }],
+      parameters: [
+        { brief: "an export, or storage.dat", placeholder: "FILE", parse: (word: string) => word },
+      ],
     },
     flags: { namespace },
   },

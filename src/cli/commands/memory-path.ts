@@ -3,16 +3,21 @@
 import { LIMITS } from "../../base/limits.ts";
 import { OpError } from "../../base/error.ts";
 import { command, type Context } from "../command.ts";
-import { flag, namespace } from "../options.ts";
+import { flag, limit, namespace } from "../options.ts";
 
-type Flags = { readonly namespace?: string; readonly depth?: number; readonly best?: boolean };
+type Flags = {
+  readonly namespace?: string;
+  readonly depth?: number;
+  readonly best?: boolean;
+  readonly paths?: number;
+};
 
 const thing = (brief: string, placeholder: string) => ({ brief, placeholder, parse: (word: string) => word });
 
 export const memoryPath = command<Flags, [string, string]>({
   name: "memory path",
   operation: "memory.path",
-  usage: "op-dbus memory path A B [--namespace NAME] [--depth N] [--best]",
+  usage: "op-dbus memory path A B [--namespace NAME] [--depth N] [--best] [--paths N]",
   parameters: {
     positional: {
       kind: "tuple",
@@ -28,6 +33,7 @@ export const memoryPath = command<Flags, [string, string]>({
         parse: depthOf,
       },
       best: flag("by what is surest, not by the number of steps"),
+      paths: limit("also through what most of the N shortest paths lead"),
     },
   },
   more: "A and B are ids of 32 hex digits, the whole content of a concept, or words: then the first concept that op-dbus memory query would find by them. Associations are walked both ways.",
@@ -58,6 +64,7 @@ async function run(context: Context, flags: Flags, from: string, to: string): Pr
       namespace: flags.namespace ?? "default",
       depth: flags.depth ?? LIMITS.memoryPathDepthMax,
       best: flags.best ?? false,
+      paths: Math.min(flags.paths ?? 1, LIMITS.memoryPathsMax),
     },
     talk,
   );

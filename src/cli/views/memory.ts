@@ -31,7 +31,7 @@ export function foundJson({ found }: ReplyOf<"memory.query">): string {
   return toJson({ type: "found", found: plain });
 }
 
-export function pathText({ steps, confidence, ended }: ReplyOf<"memory.path">, look: Look): string {
+export function pathText({ steps, confidence, ended, agreed }: ReplyOf<"memory.path">, look: Look): string {
   const cut = ended === "complete" ? [] : [look.paint("yellow", `The search was cut off: ${ended}.`)];
   if (steps.length === 0) return [...cut, "There is no path."].join("\n") + "\n";
   const lines = steps.flatMap(({ content, by }) => {
@@ -41,7 +41,12 @@ export function pathText({ steps, confidence, ended }: ReplyOf<"memory.path">, l
     return [look.paint("dim", `  ${arrow} ${by.type}, ${rounded(by.confidence)}`), text];
   });
   const end = `${count(steps.length - 1, "step")}, confidence ${rounded(confidence)}`;
-  return `${[...lines, look.paint("dim", end), ...cut].join("\n")}\n`;
+  const through = (agreed?.through ?? []).map(
+    ({ content, paths, support }) =>
+      `  ${count(paths, "path")}, ${Math.round(100 * support)} %  through ${shorten(visible(content.split("\n")[0] ?? ""), CONTENT_CHARS)}`,
+  );
+  const robust = agreed === null ? [] : [look.paint("dim", `robustness ${rounded(agreed.robustness)}`)];
+  return `${[...lines, look.paint("dim", end), ...through, ...robust, ...cut].join("\n")}\n`;
 }
 
 export function pathJson(reply: ReplyOf<"memory.path">): string {

@@ -251,8 +251,6 @@ export class Connection implements Bus {
 
   #transmit(wire: Wire, call: Call, settle: Settle): void {
     if (call.signal?.aborted === true) return settle(null, cancelled(call));
-    const { meter } = this.#options;
-    const counted = meter?.called(call) ?? null;
     const serial = this.#pending.nextSerial();
     try {
       const bytes = message.encodeMessage(
@@ -268,19 +266,16 @@ export class Connection implements Bus {
         },
         serial,
       );
-      if (call.noReply !== true) this.#pending.add(serial, call, settle, counted);
+      if (call.noReply !== true) this.#pending.add(serial, call, settle);
       wire.send(bytes);
-      if (call.noReply === true) ended(null);
+      if (call.noReply === true) {
+        this.#pending.sent(call);
+        settle(null, null);
+      }
     } catch (error) {
       const failure = error as OpError;
       if (this.#pending.replyBytesMax(serial) > 0) this.#pending.fail(serial, () => failure);
-      else ended(failure);
-    }
-
-    /** Without having waited. */
-    function ended(error: OpError | null): void {
-      if (counted !== null) meter?.ended(counted, null, error, 0);
-      settle(null, error);
+      else settle(null, failure);
     }
   }
 

@@ -32,6 +32,7 @@ test("calls, their ends, signals and bytes are counted", async () => {
   });
   await heard;
   await assert.rejects(connection.call({ ...DRIVER, member: "Nothing" }));
+  await connection.call({ ...DRIVER, member: "Ping", noReply: true });
   const name = silent.uniqueName;
   await connection.close();
   await silent.close();
@@ -42,11 +43,11 @@ test("calls, their ends, signals and bytes are counted", async () => {
     assert.ok(found !== undefined, name);
     return typeof found.value === "number" ? found.value : found.value.count;
   };
-  // Hello, GetId, AddMatch, and the one that is none.
-  assert.equal(value("bus_calls"), 4);
+  // Hello, GetId, AddMatch, the one that is none, and the one without a reply.
+  assert.equal(value("bus_calls"), 5);
   assert.deepEqual(
-    ["reply", "error", "timeout", "lost"].map((end) => value("bus_call_ends", end)),
-    [3, 1, 0, 0],
+    ["reply", "error", "timeout", "lost", "sent"].map((end) => value("bus_call_ends", end)),
+    [3, 1, 0, 0, 1],
   );
   assert.equal(value("bus_call_ms"), 4);
   assert.ok(value("bus_signals") >= 1);

@@ -1,7 +1,7 @@
 // What a connection counts, as metrics of the process: calls with their ends and their time, signals, bytes; and a span
 // for each call that is made in a trace. Made once per recorder and handed to connections; a connection without one counts
-// nothing. A call that is counted costs no object of its own and no look at the clock: who waits for its end knows when it
-// left, and all ends that arrive together share the time of their arrival.
+// nothing. A call that is counted has no object of its own: who waits for its end keeps when it left, and all replies that
+// arrive together share one look at the clock.
 
 import { family, type Counter, type Histogram, type Metrics } from "../../telemetry/metrics/metrics.ts";
 import { MEASURED } from "../../telemetry/measured.ts";
@@ -16,11 +16,17 @@ export interface BusMeter {
   readonly dropped: Counter;
   readonly bytesIn: Counter;
   readonly bytesOut: Counter;
-  /** Counts a call that leaves now; what `ended` wants to know of it. null = nothing is counted or traced here. */
-  called(call: Pick<Call, "destination" | "member">): Counted | null;
-  /** Counts the end of a call, once: its reply, why there is none, or neither where none was asked for. `tookMs`: from
-   * when it left to when the reply arrived; a span has a clock of its own. */
-  ended(counted: Counted, reply: message.Message | null, error: OpError | null, tookMs: number): void;
+  /** Counts a call that leaves at `sinceMs` of the system's monotonic clock; gives what `ended` wants to know of it. null
+   * = nothing is counted or traced here. */
+  called(call: Pick<Call, "destination" | "member">, sinceMs: number): Counted | null;
+  /** Counts the end of a call, once: its reply, why there is none, or neither where none was asked for. */
+  ended(
+    counted: Counted,
+    reply: message.Message | null,
+    error: OpError | null,
+    sinceMs: number,
+    untilMs: number,
+  ): void;
 }
 
 /** A call under way. */
@@ -70,20 +76,21 @@ export function busMeter(metrics: Metrics): BusMeter {
     dropped: metrics.counter("bus_dropped", "Messages refused by their header"),
     bytesIn: metrics.counter("bus_bytes_in", "Bytes received"),
     bytesOut: metrics.counter("bus_bytes_out", "Bytes sent"),
-    called({ destination, member }: Pick<Call, "destination" | "member">): Counted | null {
+    called({ destination, member }: Pick<Call, "destination" | "member">, sinceMs: number): Counted | null {
       if (!MEASURED || (isOff && where() === undefined)) return null;
       calls.add();
       // Unique names are countless and say nothing.
       const one = byMember.of(destination.startsWith(":") ? "unique" : destination, member);
       one.member.calls.add();
-      const span = beginSpan("bus", one.spanName);
+      const span = beginSpan("bus", one.spanName, sinceMs);
       return span === null ? one.untraced : { member: one.member, span };
     },
-    ended({ member, span }: Counted, reply: message.Message | null, error: OpError | null, tookMs: number) {
+    ended({ member, span }, reply, error, sinceMs, untilMs) {
       const end = endOf(reply, error);
       ends[end]!.add();
-      span?.end(end !== REPLY && end !== SENT, end);
+      span?.end(end !== REPLY && end !== SENT, end, untilMs);
       if (reply === null) return;
+      const tookMs = untilMs - sinceMs;
       latencyMs.record(tookMs);
       member.ms.add(tookMs);
     },

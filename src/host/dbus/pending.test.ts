@@ -3,10 +3,12 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Clock } from "../../base/clock.ts";
+import { OpError } from "../../base/error.ts";
 import { LIMITS } from "../../base/limits.ts";
 import type { Call } from "./call.ts";
 import { Framer } from "./framer.ts";
 import { encodeMessage, type Message } from "./message.ts";
+import type { BusMeter } from "./meter.ts";
 import { Pending } from "./pending.ts";
 
 const CALL: Call = { destination: "a.b", path: "/", interface: "a.b", member: "C" };
@@ -160,4 +162,40 @@ test("only the bus and whom a call went to may answer it", () => {
     pending.settle(serial, readOne(encodeMessage({ type: 2, replySerial: serial, sender }, 1)));
     assert.equal(pending.size, isTaken ? 0 : 1);
   }
+});
+
+test("replies that arrive together end at one time, and a call that is not sent is not counted", () => {
+  let nowMs = 100;
+  const ends: [end: string, sinceMs: number, untilMs: number][] = [];
+  let called = 0;
+  const counter = { add: () => {} };
+  const meter: BusMeter = {
+    signals: counter,
+    dropped: counter,
+    bytesIn: counter,
+    bytesOut: counter,
+    called: () => (called++, { member: { calls: counter, ms: counter }, span: null }),
+    ended: (_, reply, error, sinceMs, untilMs) =>
+      void ends.push([reply === null ? (error?.code ?? "sent") : "reply", sinceMs, untilMs]),
+  };
+  const pending = new Pending({ ...handClock(), monotonicMs: () => nowMs++ }, Infinity, meter);
+  const serials = Array.from({ length: 4 }, () => begin(pending, {}, []));
+  const [first, second, third, fourth] = serials as [number, number, number, number];
+  pending.settle(first, REPLY);
+  pending.settle(second, REPLY);
+  pending.fail(fourth, () => new OpError("OPD3003", "gone"));
+  pending.read();
+  pending.settle(third, REPLY);
+  pending.sent(CALL);
+  assert.deepEqual(ends, [
+    ["reply", 100, 104],
+    ["reply", 101, 104],
+    ["OPD3003", 103, 105],
+    ["reply", 102, 106],
+    ["sent", 107, 107],
+  ]);
+  for (let n = 0; n < LIMITS.pendingCallsMax; n++) begin(pending, {}, []);
+  const before = called;
+  assert.throws(() => begin(pending, {}, []), { code: "OPD3023" });
+  assert.equal(called, before);
 });

@@ -62,9 +62,8 @@ export class Pending {
     return this.#serial;
   }
 
-  /** Begins to wait for the reply to the serial that nextSerial gave last. Throws OPD3023 when too many wait already.
-   * `counted`: what the meter said of the call; it learns how it ends. */
-  add(serial: number, call: Call, settle: Settle, counted: Counted | null = null): void {
+  /** Begins to wait for the reply to the serial that nextSerial gave last. Throws OPD3023 when too many wait already. */
+  add(serial: number, call: Call, settle: Settle): void {
     if (this.#size >= LIMITS.pendingCallsMax) {
       throw new OpError("OPD3023", `${this.#size} calls are waiting for a reply already`);
     }
@@ -84,10 +83,18 @@ export class Pending {
       deadlineMs,
       replyBytesMax,
       onAbort,
-      counted,
+      counted: this.#meter?.called(call, sinceMs) ?? null,
     };
     if (++this.#size * 2 > this.#slots.length) this.#grow();
     if (sinceMs + deadlineMs < this.#timerMs) this.#arm(sinceMs + deadlineMs);
+  }
+
+  /** Counts a call that was sent and asks for no reply: nobody waits for that. */
+  sent(call: Call): void {
+    if (this.#meter === null) return;
+    const nowMs = this.#clock.monotonicMs();
+    const counted = this.#meter.called(call, nowMs);
+    if (counted !== null) this.#meter.ended(counted, null, null, nowMs, nowMs);
   }
 
   /** Bytes the reply to `serial` may have; 0 when nobody waits for it. */
@@ -127,6 +134,7 @@ export class Pending {
     this.#timer?.abort();
     this.#timer = null;
     this.#timerMs = Infinity;
+    this.#arrivedMs = NaN;
   }
 
   #slot(serial: number): number {
@@ -152,12 +160,13 @@ export class Pending {
     this.#size--;
     if (waiting.onAbort !== null) waiting.call.signal?.removeEventListener("abort", waiting.onAbort);
     if (waiting.counted !== null)
-      this.#meter?.ended(waiting.counted, reply, error, reply === null ? 0 : this.#arrived() - waiting.sinceMs);
+      this.#meter?.ended(waiting.counted, reply, error, waiting.sinceMs, this.#endMs(reply));
     waiting.settle(reply, error);
   }
 
-  /** One look at the clock for all replies that arrived together. */
-  #arrived(): number {
+  /** Now; for replies that arrived together one look at the clock. */
+  #endMs(reply: Message | null): number {
+    if (reply === null) return this.#clock.monotonicMs();
     if (Number.isNaN(this.#arrivedMs)) this.#arrivedMs = this.#clock.monotonicMs();
     return this.#arrivedMs;
   }

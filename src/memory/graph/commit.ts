@@ -13,11 +13,8 @@ import type { Log } from "../../store/log/log.ts";
 import { FRAME_HEADER_BYTES, FRAME_TYPE, writeFrameHeader } from "./change.ts";
 import { Ink } from "./ink.ts";
 
-interface Waiting {
-  readonly seq: number;
-  readonly resolve: () => void;
-  readonly reject: (error: OpError) => void;
-}
+/** All who wait for one commit. */
+type Waiting = PromiseWithResolvers<void>;
 /** Encoded changes: `count` of them, the last one with `lastSeq`. */
 interface Sheet {
   readonly ink: Ink;
@@ -45,7 +42,10 @@ export class Commit {
   #ink = new Ink(INK_BYTES_FIRST);
   #firstSeq: number;
   #count = 0;
-  #waiting: Waiting[] = [];
+  /** For what is on its way to the disk, up to `#writingSeq`, and for what goes with the next commit; null = nobody waits. */
+  #writing: Waiting | null = null;
+  #writingSeq = 0;
+  #next: Waiting | null = null;
   #wanted = false;
   #timed = false;
   #working: Promise<void> | null = null;
@@ -95,10 +95,10 @@ export class Commit {
   durable(seq: number): Promise<void> {
     if (seq <= this.durableSeq) return Promise.resolve();
     if (this.failure !== null) return Promise.reject(this.failure);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ seq, resolve, reject });
-      this.#want();
-    });
+    if (seq <= this.#writingSeq) return (this.#writing ??= Promise.withResolvers()).promise;
+    this.#next ??= Promise.withResolvers();
+    this.#want();
+    return this.#next.promise;
   }
 
   /** Waits until nothing is on its way any more. */
@@ -129,11 +129,14 @@ export class Commit {
     const sheets = this.#sheets;
     this.#sheets = [];
     const last = sheets.at(-1);
-    if (last === undefined) return this.#answer();
+    if (last === undefined) return;
+    this.#writing = this.#next;
+    this.#next = null;
+    this.#writingSeq = last.firstSeq + last.count - 1;
     try {
       const frames = await Promise.all(sheets.map((sheet) => this.#append(sheet)));
       this.lastFrame = frames.at(-1)!;
-      this.durableSeq = last.firstSeq + last.count - 1;
+      this.durableSeq = this.#writingSeq;
     } catch (error) {
       this.failure = new OpError("OPD4004", "changes of the memory could not be written", { cause: error });
     }
@@ -151,11 +154,9 @@ export class Commit {
   }
 
   #answer(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const one of waiting)
-      if (one.seq <= this.durableSeq) one.resolve();
-      else if (this.failure !== null) one.reject(this.failure);
-      else this.#waiting.push(one);
+    const { failure } = this;
+    if (failure === null) this.#writing?.resolve();
+    else for (const waiting of [this.#writing, this.#next]) waiting?.reject(failure);
+    this.#writing = null;
   }
 }

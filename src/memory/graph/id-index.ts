@@ -24,7 +24,7 @@ export function beginIndex(tables: Tables): void {
 
 /** For a table that is filled at once: as many buckets from the start (at most one a slot that may be). Only while it is empty. */
 export function sizeIndex(tables: Tables, concepts: number): void {
-  const count = Math.min(Math.max(concepts*2, BUCKETS_FIRST), LIMITS.memorySlotsMax*2);
+  const count = Math.min(Math.max(concepts, BUCKETS_FIRST), LIMITS.memorySlotsMax);
   tables.reserveBuckets(count);
   tables.control[BUCKETS] = count;
 }
@@ -66,7 +66,7 @@ export function findSlot(tables: Tables, id: ConceptId): Slot {
 /** Adds a slot whose id is written; `concepts` are in the index with it. */
 export function insertSlot(tables: Tables, slot: Slot, concepts: number): void {
   const { control } = tables;
-  while (concepts * 2 > control[BUCKETS]!) split(tables);
+  if (concepts > control[BUCKETS]!) split(tables);
   link(tables, slot, bucketOf(hashOfSlot(tables, slot), control[BUCKETS]!));
 }
 

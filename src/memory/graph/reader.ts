@@ -151,7 +151,12 @@ export class Reader implements GraphReader {
     if (version === 0) return NO_ATTRIBUTES;
     const at = this.#body(version);
     const { arenaBytes, arenaWords } = this.tables;
-    return readAttributes(arenaBytes, arenaWords, at, contentAt(arenaWords, at) + contentBytes(arenaWords, at));
+    return readAttributes(
+      arenaBytes,
+      arenaWords,
+      at,
+      contentAt(arenaWords, at) + contentBytes(arenaWords, at),
+    );
   }
 
   semantic(slot: Slot): Semantic | null {

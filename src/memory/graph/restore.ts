@@ -17,7 +17,7 @@ import { EDGE_WORDS, NEXT_IN, NEXT_OUT, PREVIOUS_IN, PREVIOUS_OUT } from "./tabl
 import { SLOT_WORDS, VERSION, VERSION_WORDS } from "./tables.ts";
 import type { Writer } from "./writer.ts";
 
-const CHUNK_BYTES = 8 * 1024 * 1024;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 /** Rows between two moments in which others run. */
 const SLICE_ROWS = 100_000;
 const OWN = ["slots", "versions", "edges", "bodies"];
@@ -42,16 +42,26 @@ export async function restoreTables(
     [edges, EDGE_WORDS * 4],
     [arena, ARENA_BEGIN_BYTES],
   ] as const;
-  for (const [n, [buffer, at]] of places.entries()) {
+  const read = places.map(([buffer, at], n) => {
     const file = manifest.files.find(({ name }) => name === OWN[n])!;
-    await readInto(disk, join(folder, file.name), new Uint8Array(buffer, at, file.sizeBytes), file.crc);
-  }
+    return readInto(disk, join(folder, file.name), new Uint8Array(buffer, at, file.sizeBytes), file.crc);
+  });
+  // Nobody reads into the tables any more when this is over, however it ends.
+  const settled = Promise.allSettled(read);
   writer.arena.endBytes = arenaEnd;
   writer.versionEnd = slotEnd + 1;
   writer.edgeEnd = edgeEnd;
   Object.assign(writer.totals, { seq, slotEnd });
-  await restoreSlots(writer);
-  await restoreEdges(writer);
+  try {
+    // While the bodies are still read, which take longest.
+    await read[0];
+    await restoreSlots(writer);
+    await read[2];
+    await restoreEdges(writer);
+  } finally {
+    await settled;
+  }
+  await Promise.all(read);
 }
 
 async function restoreSlots({ tables, totals, reclaim }: Writer): Promise<void> {
@@ -86,13 +96,15 @@ async function readInto(disk: Disk, path: string, into: Uint8Array, wantedCrc: n
     const fd = disk.open(path, constants.O_RDONLY);
     try {
       let crc = 0;
+      let reading = readChunk(disk, fd, into, 0);
       for (let at = 0; at < into.length;) {
-        const chunk = into.subarray(at, at + CHUNK_BYTES);
-        const count = disk.read(fd, chunk, at);
+        const count = await reading;
         if (count === 0) throw damaged(path, `it ends at byte ${at}`);
-        crc = crc32(chunk.subarray(0, count), crc);
+        const chunk = into.subarray(at, at + count);
         at += count;
-        await setImmediate();
+        // The next one is read by another thread while this one is summed.
+        reading = readChunk(disk, fd, into, at);
+        crc = crc32(chunk, crc);
       }
       if (crc !== wantedCrc) throw damaged(path, "it does not have its checksum");
     } finally {
@@ -102,6 +114,11 @@ async function readInto(disk: Disk, path: string, into: Uint8Array, wantedCrc: n
     if (errnoOf(error) === "") throw error;
     throw damaged(path, `it cannot be read (${errnoOf(error)})`);
   }
+}
+
+/** Returns how much it was: 0 at the end. */
+async function readChunk(disk: Disk, fd: number, into: Uint8Array, at: number): Promise<number> {
+  return at === into.length ? 0 : disk.readAsync(fd, into.subarray(at, at + CHUNK_BYTES), at);
 }
 
 /** Whether the files of a derived index are as they were written: those whose name is `name` or begins with `name.`. */

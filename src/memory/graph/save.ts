@@ -1,9 +1,7 @@
 // A checkpoint, from the moment that it is of to the moment that it counts: into the folder that does not count, everything
 // synced and summed, then the manifest, then what is not needed any more goes: the other folder's files, and the log before it.
 
-import { constants } from "node:fs";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import type { Disk } from "../../store/file/file.ts";
 import type { Log } from "../../store/log/log.ts";
 import type { Derived } from "../ports.ts";
@@ -13,9 +11,7 @@ import { writeManifest, type Manifest } from "./manifest.ts";
 import type { GraphFiles } from "./open.ts";
 import type { HeldReader } from "./reader.ts";
 
-/** A file is removed in such steps: one large one at once would keep the loop waiting. */
-const REMOVE_BYTES = 64 * 1024 * 1024;
-/** And the log in so many. */
+/** The log before the checkpoint is dropped in so many steps: changes are written between them. */
 const DROP_STEPS = 64;
 
 /** It is of the moment at which `hold` is called. Throws OPD4004; then the checkpoint before it counts, if there is one. */
@@ -30,14 +26,14 @@ export async function saveCheckpoint(
   let snapshot: HeldReader | null = null;
   try {
     // When the one before could not sync its name, either of the two may count after a crash: so nothing is removed before.
-    disk.syncFolder(directory);
+    await disk.syncFolderAsync(directory);
     await empty(disk, path);
     snapshot = hold();
     const manifest = await writeFiles(disk, files, folder, path, snapshot, derived);
     await files.commit.durable(snapshot.seq);
     await writeManifest(disk, directory, manifest);
     files.manifest = manifest;
-    disk.syncFolder(directory);
+    await disk.syncFolderAsync(directory);
     snapshot.release();
     await empty(disk, checkpointFolder(directory, 1 - folder));
     await dropBefore(files.log, manifest.logNext);
@@ -71,7 +67,7 @@ async function writeFiles(
   const saved = Promise.all(derived.map((one) => one.save(path)));
   const [own] = await bothSettled(writeTables(disk, path, snapshot, begun.edgeEnd), saved);
   const files = [...own, ...(await sumOthers(disk, path, own))];
-  disk.syncFolder(path);
+  await disk.syncFolderAsync(path);
   return { ...begun, files };
 }
 
@@ -84,19 +80,7 @@ async function bothSettled<A, B>(first: Promise<A>, second: Promise<B>): Promise
 /** Makes the folder where it is missing, and removes the files in it. Throws errors of the operating system. */
 async function empty(disk: Disk, path: string): Promise<void> {
   makeFolder(disk, path);
-  for (const name of disk.list(path)) {
-    const file = join(path, name);
-    const fd = disk.open(file, constants.O_RDWR);
-    try {
-      for (let left = disk.stat(fd).size - REMOVE_BYTES; left > 0; left -= REMOVE_BYTES) {
-        disk.truncate(fd, left);
-        await setImmediate();
-      }
-    } finally {
-      disk.close(fd);
-    }
-    disk.unlink(file);
-  }
+  for (const name of disk.list(path)) await disk.unlinkAsync(join(path, name));
 }
 
 async function dropBefore(log: Log, seq: number): Promise<void> {

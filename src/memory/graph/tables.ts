@@ -169,7 +169,7 @@ function newBuffers(): TableBuffers {
     versions: table(LIMITS.memorySlotsMax * 2 * VERSION_WORDS * 4),
     edges: table(LIMITS.memoryEdgesMax * EDGE_WORDS * 4),
     arena: table(LIMITS.memoryArenaBytesMax),
-    buckets: table(LIMITS.memorySlotsMax * 8),
+    buckets: table(LIMITS.memorySlotsMax * 4),
     control: new SharedArrayBuffer(CONTROL_BYTES),
   };
 }

@@ -11,10 +11,13 @@ import type { Graph, Snapshot } from "../ports.ts";
 import { bestPath } from "../reason/best-path.ts";
 import { causalChains, causalPath, pathInTime, temporalChains, type Interval } from "../reason/chains.ts";
 import { contradictions } from "../reason/contradict.ts";
+import { consolidate, type Consensus } from "../reason/mppa.ts";
 import { shortestPath } from "../reason/path.ts";
+import { shortestPaths } from "../reason/paths.ts";
 import { Meter, runSliced, type Answer, type Ended, type Path, type Steps } from "../reason/search.ts";
-import { described, semanticPaths, type SemanticFilter } from "../reason/semantic-path.ts";
-import type { SpacePath } from "../space.ts";
+import { described, semanticPaths } from "../reason/semantic-path.ts";
+import type { SpaceFilter, SpacePath } from "../space.ts";
+import { meaningOf } from "./select.ts";
 
 export interface Asked<T> {
   readonly found: readonly T[];
@@ -43,9 +46,11 @@ export interface Ends {
 export interface Questions {
   /** At most one. `best`: by the product of confidences; else by the number of steps. */
   path(ends: Ends & { readonly best?: boolean }, signal?: AbortSignal): Promise<Asked<SpacePath>>;
+  /** Through what most of the shortest paths come to their end, and how little that depends on single ones. */
+  agreement(ends: Ends & { readonly pathsMax: number }, signal?: AbortSignal): Promise<Consensus>;
   semanticPaths(
     ends: Ends & { readonly pathsMax: number },
-    filter: SemanticFilter,
+    filter: SpaceFilter,
     signal?: AbortSignal,
   ): Promise<Asked<SpaceSemanticPath>>;
   /** Chains within an interval, or, between `ends`, the one path on which time never goes back. */
@@ -118,18 +123,31 @@ export function newQuestions({ graph, meanings, clock, tell, reach }: QuestionsO
         search(reader, ...slotsOf(reader, ends), { depthMax: ends.depthMax }, meter);
       return on(steps, plain, signal, { strategy: best ? "best" : "shortest", ...ends });
     },
+    async agreement(ends, signal) {
+      const { depthMax, pathsMax } = ends;
+      const steps = (reader: Snapshot, meter: Meter) =>
+        shortestPaths(reader, ...slotsOf(reader, ends), { depthMax, pathsMax }, meter);
+      const proposal = (reader: Snapshot, { slots, edges, confidence }: Path) => ({
+        answer: Buffer.from(reader.contentView(slots.at(-2) ?? slots[0]!) ?? []).toString(),
+        confidence,
+        pattern: edges.map((edge) => String(reader.type(edge))),
+      });
+      const { found } = await on(steps, proposal, signal, { strategy: "agreement", ...ends });
+      return consolidate(found);
+    },
     semanticPaths(ends, filter, signal) {
       const { depthMax, pathsMax } = ends;
       const steps = (reader: Snapshot, meter: Meter) => {
         const [from, to] = slotsOf(reader, ends);
-        return semanticPaths(reader, meanings, { from, to }, filter, { depthMax, pathsMax }, meter);
+        const { terms = [] } = filter;
+        const asked = { ...meaningOf(filter), terms };
+        return semanticPaths(reader, meanings, { from, to }, asked, { depthMax, pathsMax }, meter);
       };
       return on(steps, explained, signal, { strategy: "semantic", ...ends });
     },
     chainsInTime(interval, ends, signal) {
       const steps = (reader: Snapshot, meter: Meter) => {
-        if (ends === null)
-          return temporalChains(reader, meanings, interval, LIMITS.memoryPathsMax, meter);
+        if (ends === null) return temporalChains(reader, meanings, interval, LIMITS.memoryPathsMax, meter);
         const [from, to] = slotsOf(reader, ends);
         return pathInTime(reader, meanings, { from, to, depthMax: ends.depthMax }, interval, meter);
       };

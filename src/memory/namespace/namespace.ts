@@ -33,14 +33,15 @@ import type { Window } from "../recall/reconsolidation.ts";
 import { newTraces, type Traces } from "../recall/traces.ts";
 import { startReconciler, type Reconciler } from "../reconcile/reconcile.ts";
 import type { Durability, Found, SearchOptions, Space, SpaceFilter, SpaceStats } from "../space.ts";
-import { fuse } from "../text/fuse.ts";
 import type { Part } from "../shard/model.ts";
 import { newTextIndex, type TextIndex, type TextStatistics } from "../text/text.ts";
 import { openVectors, type Vectors } from "../vector/vector.ts";
+import { blend, wideOf } from "./blend.ts";
 import { newQuestions, type Questions } from "./ask.ts";
 import { checkNamespace, type Checked } from "./check.ts";
 import { VectorOrigin } from "./origin.ts";
 import { bytesBelow } from "./sizes.ts";
+import { Tending, type Tended } from "./tend.ts";
 import { admits, select, type Selectable } from "./select.ts";
 
 export interface NamespaceOptions {
@@ -77,6 +78,8 @@ export interface OwnSpace extends Space {
   reconsolidate(id: ConceptId, edit: Edit): Promise<Window | null>;
   /** Resolves when the indexes have seen what is written now, or soon enough: for what is not a search. */
   reached(): Promise<void>;
+  /** One turn of what it does by itself (tend.ts). */
+  tend(): Promise<void>;
   /** Files of the checkpoint, the log, and whether each index says what the graph says. */
   check(): Promise<Checked>;
 }
@@ -109,9 +112,15 @@ export async function openNamespace(options: NamespaceOptions): Promise<OwnSpace
   };
   const traces = newTraces(disk);
   const derived = [indexes.text, indexes.times, indexes.attributes, indexes.meanings, following, traces];
+  let opened: OwnGraph | null = null;
   try {
-    const graph = await openGraph({ directory, disk, clock, derived });
+    const beganMs = clock.monotonicMs();
+    const graph = (opened = await openGraph({ directory, disk, clock, derived }));
     source = graph;
+    const { vectors: count } = vectors.status();
+    const persisted = !graph.opened.rebuilt.includes(vectors.name);
+    const tookMs = clock.monotonicMs() - beganMs;
+    if (count > 0) tell({ kind: "vectors-loaded", vectors: count, tookMs, persisted });
     const loop = startReconciler({
       graph,
       derived,
@@ -119,6 +128,7 @@ export async function openNamespace(options: NamespaceOptions): Promise<OwnSpace
       metrics,
       drained: (changes, tookMs) => tell({ kind: "reconciled", changes, tookMs, checkpoint: false }),
     });
+    traces.resume(directory, graph.seq);
     const cognitive = cognitivePatterns(metrics);
     const { tracer = noTracer } = options;
     const dynamics = new Set(DYNAMICS);
@@ -129,6 +139,7 @@ export async function openNamespace(options: NamespaceOptions): Promise<OwnSpace
     return own;
   } catch (error) {
     await vectors.close();
+    await opened?.close();
     throw error;
   }
 }
@@ -156,6 +167,7 @@ class Namespace implements OwnSpace, Part {
   readonly #of: NamespaceParts;
   readonly #openedMs: number;
   readonly #openedSeq: Seq;
+  readonly #tending: Tending;
   #refused = 0;
   #flushes = 0;
 
@@ -170,6 +182,18 @@ class Namespace implements OwnSpace, Part {
     const { graph, meanings } = of;
     const { clock, tell } = options;
     this.questions = newQuestions({ graph, meanings, clock, tell, reach: () => this.reached() });
+    const { directory, disk } = options;
+    const tended: Tended = {
+      directory,
+      disk,
+      clock,
+      tell,
+      vectors: of.vectors,
+      stats: () => this.stats(),
+      read: () => void graph.concept(0),
+      flush: () => this.flush(),
+    };
+    this.#tending = new Tending(tended, graph.seq, graph.opened.checkpointSeq ?? 0);
   }
 
   async apply(changes: readonly Change[], durability: Durability = "durable"): Promise<Seq> {
@@ -299,20 +323,13 @@ class Namespace implements OwnSpace, Part {
     return await this.#searched("semantic", options, async (asked) => {
       const { limit } = asked;
       const passes = admits(this.#of, asked.filter);
-      const wide = Math.min(2 * limit, LIMITS.vectorMatchesMax);
+      const wide = wideOf(limit);
       const words = this.#of.text.search(
         query,
         passes === null ? { limit: wide } : { limit: wide, filter: passes },
       );
       const near = vector !== null ? await this.#nearest(vector, { ...asked, limit: wide }) : [];
-      // A vector of words without any in common still has some likeness: that is no answer.
-      const alike = near.filter(({ score }) => score >= ALIKE_MIN);
-      return this.#found(
-        fuse(
-          [words, alike].map((ranking) => ranking.map(({ slot }) => slot)),
-          limit,
-        ),
-      );
+      return this.#found(blend(words, near, limit));
     });
   }
 
@@ -347,6 +364,10 @@ class Namespace implements OwnSpace, Part {
   async check(): Promise<Checked> {
     await this.reached();
     return await checkNamespace({ ...this.#options, ...this.#of });
+  }
+
+  tend(): Promise<void> {
+    return this.#tending.turn();
   }
 
   stats(): SpaceStats {
@@ -385,8 +406,9 @@ class Namespace implements OwnSpace, Part {
     const { graph, loop, vectors, traces } = this.#of;
     try {
       const settled = await loop.stop(LIMITS.memoryCloseDeadlineMs);
-      if (settled && (graph.seq > this.#openedSeq || traces.changed))
+      if (settled && graph.seq > this.#openedSeq)
         await graph.checkpoint(this.#of.derived.filter((one) => !loop.failed.includes(one)));
+      else await traces.keep(this.#options.directory, graph.seq);
     } finally {
       await vectors.close();
       await graph.close();
@@ -438,9 +460,6 @@ class Namespace implements OwnSpace, Part {
     };
   }
 }
-
-/** Of words: texts without anything in common are alike by up to 0.15, one with a typing error in it from 0.2 on. */
-const ALIKE_MIN = 0.2;
 
 function graphBytes(graph: OwnGraph): number {
   const shared = graph.share();

@@ -36,7 +36,8 @@ export function newAssociativePriming(): AssociativePriming {
   /** Oldest first. */
   const recent = new Map<Slot, number>();
   const active = new Map<Slot, Activity>();
-  const together = new Map<number, Together>();
+  /** By target, then by prime. */
+  const together = new Map<Slot, Map<Slot, Together>>();
 
   const forgetOld = (nowMs: number): void => {
     for (const [slot, atMs] of recent) {
@@ -44,28 +45,28 @@ export function newAssociativePriming(): AssociativePriming {
       recent.delete(slot);
     }
   };
-  const meet = (prime: Slot, target: Slot, nowMs: number): void => {
-    const key = keyOf(prime, target);
+  const meet = (primes: Map<Slot, Together>, prime: Slot, nowMs: number): void => {
     const { times } = active.get(prime)!;
-    const before = together.get(key);
-    const known =
-      before !== undefined && before.ofPrime <= times && nowMs - before.atMs <= FORGOTTEN_MS
-        ? before
-        : undefined;
-    together.delete(key);
-    together.set(key, {
-      times: (known?.times ?? 0) + (known?.ofPrime === times ? 0 : 1),
+    const before = primes.get(prime);
+    const isKnown = before !== undefined && before.ofPrime <= times && nowMs - before.atMs <= FORGOTTEN_MS;
+    const known = isKnown ? before : { times: 0, ofPrime: 0 };
+    primes.set(prime, {
+      times: known.times + (known.ofPrime === times ? 0 : 1),
       ofPrime: times,
       atMs: nowMs,
     });
   };
-  const unpair = (keeps: (slot: Slot) => boolean): void => {
-    for (const key of together.keys())
-      if (!keeps(Math.floor(key / SLOTS)) || !keeps(key % SLOTS)) together.delete(key);
+  /** A slot that is given away again must not find what was with the one before it. */
+  const forget = (slot: Slot): void => {
+    active.delete(slot);
+    recent.delete(slot);
+    together.delete(slot);
+    for (const primes of together.values()) primes.delete(slot);
   };
 
   return Object.freeze({
     recalled(slots, nowMs) {
+      const weight = ({ times, atMs }: Activity): number => (nowMs - atMs > FORGOTTEN_MS ? 0 : times);
       forgetOld(nowMs);
       for (const slot of slots) {
         const before = active.get(slot);
@@ -74,34 +75,40 @@ export function newAssociativePriming(): AssociativePriming {
         active.set(slot, { times, atMs: nowMs });
       }
       const primes = new Set([...recent.keys(), ...slots]);
-      for (const prime of primes)
-        for (const target of slots) if (prime !== target && active.has(prime)) meet(prime, target, nowMs);
+      for (const target of slots) {
+        const met = together.get(target) ?? new Map<Slot, Together>();
+        for (const prime of primes) if (prime !== target) meet(met, prime, nowMs);
+        trim(met, LIMITS.recallPrimesOfOneMax, weight);
+        together.set(target, met);
+      }
       for (const slot of slots) {
         recent.delete(slot);
         recent.set(slot, nowMs);
       }
       forgetOld(nowMs);
-      const weight = ({ times, atMs }: Activity): number => (nowMs - atMs > FORGOTTEN_MS ? 0 : times);
-      trim(together, LIMITS.recallPairsMax, weight);
-      if (trim(active, LIMITS.recallActiveMax, weight)) unpair((slot) => active.has(slot));
+      if (trim(active, LIMITS.recallActiveMax, weight)) {
+        for (const slot of recent.keys()) if (!active.has(slot)) recent.delete(slot);
+        for (const target of together.keys()) if (!active.has(target)) together.delete(target);
+        for (const met of together.values())
+          for (const prime of met.keys()) if (!active.has(prime)) met.delete(prime);
+      }
     },
     primeOf(target, nowMs) {
       let best: { source: Slot; strength: number } | null = null;
-      for (const [source, atMs] of recent) {
-        if (source === target || nowMs - atMs > WINDOW_MS) continue;
-        const met = together.get(keyOf(source, target));
-        const { times } = active.get(source) ?? { times: 0 };
-        if (met === undefined || met.times < TOGETHER_MIN || met.ofPrime > times) continue;
-        if (nowMs - met.atMs > FORGOTTEN_MS) continue;
+      for (const [source, met] of together.get(target) ?? []) {
+        if (met.times < TOGETHER_MIN || nowMs - met.atMs > FORGOTTEN_MS) continue;
+        const atMs = recent.get(source);
+        if (atMs === undefined || nowMs - atMs > WINDOW_MS) continue;
+        const { times } = active.get(source)!;
+        if (met.ofPrime > times) continue;
         const strength = met.times / times;
         if (best === null || strength > best.strength) best = { source, strength };
       }
       return best;
     },
     drop(slot) {
-      // Both ends of every pair are in `active`.
-      if (active.delete(slot)) unpair((other) => other !== slot);
-      recent.delete(slot);
+      // Both ends of every pair are in `active`, and so is all that is recent.
+      if (active.has(slot)) forget(slot);
     },
     clear() {
       recent.clear();
@@ -109,11 +116,4 @@ export function newAssociativePriming(): AssociativePriming {
       together.clear();
     },
   } satisfies AssociativePriming);
-}
-
-const SLOTS = LIMITS.memorySlotsMax;
-
-/** Exact: the product of two slots stays below 2^53. */
-function keyOf(prime: Slot, target: Slot): number {
-  return prime * SLOTS + target;
 }

@@ -32,7 +32,7 @@ test("with everything off the plain engine is asked the same, and its answer is 
         assert.deepEqual(asked, [options]);
         assert.deepEqual(serialize(found), serialize(given.map((score, n) => ({ id: idOf(n), score }))));
       }
-      assert.equal(off.traces.changed, false);
+      for (let slot = 0; slot < 20; slot++) assert.equal(off.traces.of(slot), undefined);
       assert.equal(off.cognitive.primingEventsTotal(), 0);
       assert.deepEqual(off.events(), []);
     }),
@@ -230,9 +230,7 @@ test("practice survives in a file, and a damaged one is not there", async () => 
   await one.search([1, 2]);
   await one.clock.pass(DAY_MS);
   await one.search([2]);
-  assert.equal(one.traces.changed, true);
   await one.traces.save("/checkpoint");
-  assert.equal(one.traces.changed, false);
   const again = newTraces(one.disk);
   assert.equal(await again.load("/checkpoint"), true);
   for (const slot of [0, 1]) assert.deepEqual(again.of(slot), one.traces.of(slot));
@@ -242,10 +240,30 @@ test("practice survives in a file, and a damaged one is not there", async () => 
     damaged[at]! ^= 0x40;
     one.disk.setContent("/checkpoint/recall", damaged);
     const loaded = await again.load("/checkpoint");
-    // The four bytes before the columns are 0 and say nothing; they are within the sum, too.
     assert.equal(loaded, false, `byte ${at}`);
-    assert.equal(again.of(0), undefined);
   }
+});
+
+test("without a checkpoint practice is kept for the next start at the same seq, and for no other", async () => {
+  const one = recallCase();
+  one.learn(1);
+  await one.search([1]);
+  const kept = (): readonly string[] => one.disk.list("/space");
+  one.disk.mkdir("/space", 0o700);
+  await one.traces.keep("/space", 7);
+  assert.deepEqual(kept(), ["recall-7"]);
+  const again = newTraces(one.disk);
+  again.resume("/space", 7);
+  assert.deepEqual(again.of(0), one.traces.of(0));
+  assert.deepEqual(kept(), [], "it is in memory now");
+  await again.keep("/space", 7);
+  assert.deepEqual(kept(), ["recall-7"]);
+  const later = newTraces(one.disk);
+  later.resume("/space", 8);
+  assert.equal(later.of(0), undefined);
+  assert.deepEqual(kept(), []);
+  await later.keep("/space", 8);
+  assert.deepEqual(kept(), [], "nothing was practised");
 });
 
 test("all that is kept is bounded", async () => {

@@ -6,7 +6,7 @@ import type { CognitivePatternMetrics, Priming } from "../../telemetry/metrics/m
 import type { Tracer } from "../../telemetry/trace/trace.ts";
 import type { Slot } from "../model.ts";
 import type { GraphReader } from "../ports.ts";
-import { firstTime } from "./bounded.ts";
+import { newSeen, type Seen } from "./bounded.ts";
 import type { Interference } from "./interference.ts";
 import { fanMagnitude } from "./interference-fan.ts";
 import type { Window } from "./reconsolidation.ts";
@@ -27,10 +27,10 @@ export function newTell(reader: GraphReader, cognitive: CognitivePatternMetrics,
   const priming = tracer.source("priming");
   const interference = tracer.source("interference");
   const reconsolidation = tracer.source("reconsolidation");
-  const primedPairs = new Set<number>();
-  const interferedPairs = new Set<number>();
-  const isFirst = (seen: Set<number>, a: Slot, b: Slot): boolean =>
-    firstTime(seen, a * LIMITS.memorySlotsMax + b, LIMITS.recallPairsMax);
+  const primedPairs = newSeen<number>(LIMITS.recallPairsMax);
+  const interferedPairs = newSeen<number>(LIMITS.recallPairsMax);
+  const isFirst = (seen: Seen<number>, a: Slot, b: Slot): boolean =>
+    seen.isNew(a * LIMITS.memorySlotsMax + b);
   const idOf = (slot: Slot): bigint => Buffer.from(reader.idOf(slot)).readBigUInt64BE();
   const interfere = (
     kind: "proactive" | "retroactive" | "fan",

@@ -1,6 +1,7 @@
 // What recall keeps of each concept that was recalled: its spacing, its last active recall, and how often it was edited. It lies
-// beside the graph's checkpoint, as a derived index does, and is as new as the last one: what a crash takes is the practice since
-// then, never a memory. Beyond LIMITS.recallTracesMax those with the least stability go.
+// beside the graph's checkpoint, as a derived index does; a memory that was only read ends with a file of its own, recall-SEQ,
+// which counts if the graph is at that seq at the next start. What a crash takes is the practice since then, never a memory.
+// Beyond LIMITS.recallTracesMax those with the least stability go.
 //
 //   recall   columns (index/file.ts), kind `rcll`: slots u32 · six f64 a slot: stability (days), retrievability, difficulty,
 //            last review, last active recall (ms since 1970, NaN = none), edits
@@ -9,7 +10,7 @@ import { join } from "node:path";
 import { LIMITS } from "../../base/limits.ts";
 import type { Disk } from "../../store/file/file.ts";
 import { readColumns, writeColumns } from "../index/file.ts";
-import type { Slot } from "../model.ts";
+import type { Seq, Slot } from "../model.ts";
 import type { Derived } from "../ports.ts";
 import { trim } from "./bounded.ts";
 import type { Spacing } from "./spacing.ts";
@@ -17,6 +18,7 @@ import type { Spacing } from "./spacing.ts";
 const NAME = "recall";
 const KIND = "rcll";
 const NUMBERS = 6;
+const KEPT = /^recall-\d+$/;
 
 export interface Trace {
   readonly spacing: Spacing;
@@ -27,8 +29,10 @@ export interface Trace {
 export interface Traces extends Derived {
   of(slot: Slot): Trace | undefined;
   set(slot: Slot, trace: Trace): void;
-  /** Whether there is something that the last `save` did not write. */
-  readonly changed: boolean;
+  /** Writes what no checkpoint has, for a graph that ends at `seq`: a whole checkpoint would cost too much for it. */
+  keep(directory: string, seq: Seq): Promise<void>;
+  /** Takes what was kept there, if the graph is still at that seq, and removes it. */
+  resume(directory: string, seq: Seq): void;
   /** `gone` is told of every concept that is forgotten; null = all were. */
   watch(gone: (slot: Slot | null) => void): void;
 }
@@ -37,6 +41,27 @@ export function newTraces(disk: Disk): Traces {
   const traces = new Map<Slot, Trace>();
   let changed = false;
   let gone: (slot: Slot | null) => void = () => {};
+  const write = (path: string): Promise<void> => {
+    changed = false;
+    const slots = Uint32Array.from(traces.keys());
+    const numbers = Float64Array.from([...traces.values()].flatMap(numbersOf));
+    return writeColumns(disk, path, KIND, [bytesOf(slots), bytesOf(numbers)]);
+  };
+  const read = (path: string): boolean => {
+    const [slots, numbers] = readColumns(disk, path, KIND) ?? [];
+    if (slots === undefined || numbers === undefined) return false;
+    const count = slots.length / 4;
+    if (!Number.isInteger(count) || numbers.length !== count * NUMBERS * 8) return false;
+    traces.clear();
+    const slot = new Uint32Array(slots.buffer, 0, count);
+    const number = new Float64Array(numbers.buffer, 0, count * NUMBERS);
+    for (let n = 0; n < count; n++)
+      traces.set(slot[n]!, traceOf(number.subarray(NUMBERS * n, NUMBERS * (n + 1))));
+    return true;
+  };
+  const drop = (directory: string): void => {
+    for (const name of disk.list(directory)) if (KEPT.test(name)) disk.unlink(join(directory, name));
+  };
   return Object.freeze({
     name: NAME,
     of: (slot) => traces.get(slot),
@@ -44,9 +69,6 @@ export function newTraces(disk: Disk): Traces {
       changed = true;
       traces.set(slot, Object.freeze(trace));
       trim(traces, LIMITS.recallTracesMax, ({ spacing }) => spacing.stabilityDays);
-    },
-    get changed() {
-      return changed;
     },
     watch: (watcher) => void (gone = watcher),
     apply(changes) {
@@ -57,23 +79,16 @@ export function newTraces(disk: Disk): Traces {
         gone(kind === "remove" ? slot : null);
       }
     },
-    save(folder) {
-      changed = false;
-      const slots = Uint32Array.from(traces.keys());
-      const numbers = Float64Array.from([...traces.values()].flatMap(numbersOf));
-      return writeColumns(disk, join(folder, NAME), KIND, [bytesOf(slots), bytesOf(numbers)]);
+    save: (folder) => write(join(folder, NAME)),
+    load: async (folder) => read(join(folder, NAME)),
+    async keep(directory, seq) {
+      if (!changed) return;
+      drop(directory);
+      await write(join(directory, `${NAME}-${seq}`));
     },
-    async load(folder) {
-      traces.clear();
-      const [slots, numbers] = readColumns(disk, join(folder, NAME), KIND) ?? [];
-      if (slots === undefined || numbers === undefined) return false;
-      const count = slots.length / 4;
-      if (!Number.isInteger(count) || numbers.length !== count * NUMBERS * 8) return false;
-      const slot = new Uint32Array(slots.buffer, 0, count);
-      const number = new Float64Array(numbers.buffer, 0, count * NUMBERS);
-      for (let n = 0; n < count; n++)
-        traces.set(slot[n]!, traceOf(number.subarray(NUMBERS * n, NUMBERS * (n + 1))));
-      return true;
+    resume(directory, seq) {
+      changed = read(join(directory, `${NAME}-${seq}`));
+      drop(directory);
     },
   } satisfies Traces);
 }

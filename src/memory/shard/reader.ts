@@ -1,6 +1,6 @@
 // The shards as one graph. A slot here is `slot in the shard * shards + shard`, a row of an association likewise, so both are
 // dense where the shards are. Where an association leads to a stub the reader goes on at the concept's home; stubs
-// themselves are absent. It asks the id of every end it comes to: a step costs some hundred nanoseconds more than in one graph.
+// themselves are absent. It asks the id of every end it comes to, and its home for the slot: what a step costs more than in one graph.
 
 import type { AssociationType, Concept, ConceptId, Semantic, Slot } from "../model.ts";
 import type { Edge, GraphReader, Snapshot } from "../ports.ts";
@@ -119,14 +119,14 @@ export class ShardReader implements GraphReader {
     return this.#at(edge).edgeCreatedUs(this.#row(edge));
   }
 
-  #at(number: Slot | Edge): GraphReader {
+  #at(number: Slot): GraphReader {
     return this.#readers[number % this.#readers.length]!;
   }
-  #row(number: Slot | Edge): number {
+  #row(number: Slot): number {
     return Math.floor(number / this.#readers.length);
   }
   /** As it is called here; 0 stays 0. */
-  #edge(beside: Slot | Edge, edge: Edge): Edge {
+  #edge(beside: Slot, edge: Edge): Edge {
     const shards = this.#readers.length;
     return edge === 0 ? 0 : edge * shards + (beside % shards);
   }
@@ -149,7 +149,7 @@ export class ShardSnapshot extends ShardReader implements Snapshot {
   }
 }
 
-/** Counts them by looking at every concept: some 100 ns each. */
+/** Counts them by looking at every concept. */
 export function countStubs(readers: readonly GraphReader[], homeOf: HomeOf): Counts {
   let stubs = 0;
   let ends = 0;

@@ -21,7 +21,6 @@ import { countStubs } from "./reader.ts";
 import { ShardedSpace } from "./space.ts";
 import { Coordinator } from "./transact.ts";
 
-export { readLayout } from "./layout.ts";
 export type { Part } from "./model.ts";
 export type { ShardedSpace } from "./space.ts";
 
@@ -33,6 +32,8 @@ export interface ShardsOptions {
   readonly clock: Clock;
   /** 1..LIMITS.memoryShardsMax. */
   readonly shards: number;
+  /** Of a text that is looked for: null = there is nothing here to compare it with. */
+  readonly questionVector: (text: string) => Promise<Float32Array | null>;
   /** Opens the space in that folder, which it makes where it is missing. */
   readonly openPart: (directory: string, shard: number) => Promise<Part>;
 }

@@ -32,7 +32,7 @@ export class Side {
   }
 
   forget(id: ConceptId): void {
-    for (const ends of [...this.edgesOf(id)]) this.dissociate(ends);
+    for (const ends of this.edgesOf(id)) this.dissociate(ends);
     this.#came.set(hexOf(id), false);
   }
 

@@ -14,6 +14,7 @@ import type {
 } from "../model.ts";
 import type { Graph, GraphReader, Snapshot } from "../ports.ts";
 import type { Durability, Found, SearchOptions, Space, SpaceFilter, SpaceStats } from "../space.ts";
+import { blend, wideOf } from "../namespace/blend.ts";
 import { addStatistics } from "../text/text.ts";
 import type { Decisions } from "./decisions.ts";
 import type { HomeOf } from "./home.ts";
@@ -31,19 +32,27 @@ interface Shards {
   readonly decisions: Decisions;
 }
 
-export class ShardedSpace implements Omit<Space, "search"> {
+interface SpaceOptions {
+  readonly name: string;
+  readonly clock: Clock;
+  readonly questionVector: (text: string) => Promise<Float32Array | null>;
+}
+
+export class ShardedSpace implements Space {
   readonly name: string;
   readonly reader: GraphReader;
   readonly parts: readonly Part[];
   readonly #clock: Clock;
+  readonly #questionVector: (text: string) => Promise<Float32Array | null>;
   readonly #of: Shards;
   readonly #locks: Locks;
   readonly #openedMs: number;
   readonly #openedSeq: Seq;
 
-  constructor({ name, clock }: { readonly name: string; readonly clock: Clock }, of: Shards) {
+  constructor({ name, clock, questionVector }: SpaceOptions, of: Shards) {
     this.name = name;
     this.#clock = clock;
+    this.#questionVector = questionVector;
     this.#of = of;
     this.parts = of.parts;
     this.#locks = new Locks(clock);
@@ -129,6 +138,19 @@ export class ShardedSpace implements Omit<Space, "search"> {
   async searchVector(query: Float32Array, options: SearchOptions): Promise<readonly Found[]> {
     const found = this.parts.map((part) => part.searchVector(query, options));
     return this.#best(await Promise.all(found), options.limit);
+  }
+
+  async search(query: string, options: SearchOptions): Promise<readonly Found[]> {
+    const { reader } = this;
+    const vector = await this.#questionVector(query);
+    const asked = { ...options, limit: wideOf(options.limit) };
+    const words = await this.searchText(query, asked);
+    const near = vector === null ? [] : await this.searchVector(vector, asked);
+    const ranked = [words, near].map((found) =>
+      found.map(({ id, score }) => ({ slot: reader.slotOf(id), score })).filter(({ slot }) => slot >= 0),
+    );
+    const best = blend(ranked[0]!, ranked[1]!, options.limit);
+    return best.map(({ slot, score }) => ({ id: reader.idOf(slot), score }));
   }
 
   /** All shards as they are at this moment. */

@@ -22,7 +22,10 @@ export function exportLines(graph: Snapshot, vectors: string | null, from: strin
     lines.push(line);
     sizeChars += line.length;
   };
-  const page = (next: string | null): ExportPage => ({ text: lines.map((line) => `${line}\n`).join(""), next });
+  const page = (next: string | null): ExportPage => ({
+    text: lines.map((line) => `${line}\n`).join(""),
+    next,
+  });
   let slot = Number(digits);
   if (kind === "c") {
     for (; slot < graph.slotEnd; slot++) {

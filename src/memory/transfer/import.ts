@@ -56,7 +56,10 @@ function opened(disk: Disk, path: string): number {
     if (disk.stat(fd).isFile()) return fd;
     disk.close(fd);
   } catch (error) {
-    throw new OpError("OPD4601", `${visible(path)} cannot be read: ${errnoOf(error)}`, { where: path, cause: error });
+    throw new OpError("OPD4601", `${visible(path)} cannot be read: ${errnoOf(error)}`, {
+      where: path,
+      cause: error,
+    });
   }
   throw new OpError("OPD4601", `${visible(path)} is no file`, { where: path });
 }
@@ -92,7 +95,9 @@ class Taking {
     return changes.map((change) => {
       if (change.kind !== "learn" || change.concept.vector === null) return change;
       const { concept } = change;
-      return this.#adopt(change.concept.vector) ? change : { ...change, concept: { ...concept, vector: null } };
+      return this.#adopt(change.concept.vector)
+        ? change
+        : { ...change, concept: { ...concept, vector: null } };
     });
   }
 
@@ -105,7 +110,9 @@ class Taking {
     this.#waiting.push({ at, changes: changes.map((change) => this.#counted(change)) });
     for (const change of changes)
       this.#sizeBytes +=
-        change.kind === "learn" ? change.concept.content.length + (change.concept.vector?.byteLength ?? 0) : 64;
+        change.kind === "learn"
+          ? change.concept.content.length + (change.concept.vector?.byteLength ?? 0)
+          : 64;
     if (this.#waiting.length >= CHANGES_EACH || this.#sizeBytes >= BYTES_EACH) await this.flush();
   }
 
@@ -123,7 +130,10 @@ class Taking {
     if (waiting.length === 0) return;
     if (this.#signal.aborted) throw new OpError("OPD4513", "the import was ended; what it took is kept");
     try {
-      await this.space.apply(waiting.flatMap(({ changes }) => changes), "buffered");
+      await this.space.apply(
+        waiting.flatMap(({ changes }) => changes),
+        "buffered",
+      );
       for (const { changes } of waiting) this.#count(changes);
     } catch (error) {
       if (!isRefusal(error)) throw error;
@@ -190,7 +200,7 @@ async function takeLines(read: ReadAt, taking: Taking): Promise<void> {
 function* linesOf(read: ReadAt): Generator<string | null> {
   let rest: Buffer[] = [];
   let size = 0;
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const piece = read(at, PIECE_BYTES);
     at += piece.length;
     let from = 0;
@@ -212,7 +222,11 @@ async function takeStored(read: ReadAt, taking: Taking): Promise<void> {
   for (const item of readStorageDat(read)) {
     const at = `byte ${item.at}`;
     if (item.kind === "fault") taking.fault(at, item.why);
-    else if (item.kind === "concept") await taking.put(at, conceptChanges(item, (why) => taking.fault(at, why)));
+    else if (item.kind === "concept")
+      await taking.put(
+        at,
+        conceptChanges(item, (why) => taking.fault(at, why)),
+      );
     else if (item.kind === "edge") {
       const { source, target, confidence } = item;
       const association = { source, target, type: ASSOCIATION_TYPES.semantic, confidence, weight: 1 };
@@ -254,7 +268,9 @@ function attributesIn(text: string, fault: (why: string) => void): ReadonlyMap<s
   try {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null)
-      return new Map(Object.entries(value).map(([key, one]) => [key, typeof one === "string" ? one : JSON.stringify(one)]));
+      return new Map(
+        Object.entries(value).map(([key, one]) => [key, typeof one === "string" ? one : JSON.stringify(one)]),
+      );
   } catch {
     // Said below.
   }
@@ -284,7 +300,8 @@ function buffered(read: ReadAt): ReadAt {
   let begin = 0;
   return (from, sizeBytes) => {
     if (sizeBytes > PIECE_BYTES / 4) return read(from, sizeBytes);
-    if (from < begin || from + sizeBytes > begin + piece.length) [piece, begin] = [read(from, PIECE_BYTES), from];
+    if (from < begin || from + sizeBytes > begin + piece.length)
+      [piece, begin] = [read(from, PIECE_BYTES), from];
     return Buffer.from(piece.subarray(from - begin, from - begin + sizeBytes));
   };
 }

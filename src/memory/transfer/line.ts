@@ -128,7 +128,8 @@ function contentOf(value: Line): Uint8Array {
 function vectorOf(value: unknown): Float32Array | null {
   if (value === undefined) return null;
   const bytes = typeof value === "string" ? Buffer.from(value, "base64") : null;
-  if (bytes === null || bytes.length === 0 || bytes.length % 4 !== 0) throw wrong("vector is not f32 as base64");
+  if (bytes === null || bytes.length === 0 || bytes.length % 4 !== 0)
+    throw wrong("vector is not f32 as base64");
   const vector = new Float32Array(bytes.length / 4);
   for (let n = 0; n < vector.length; n++) vector[n] = bytes.readFloatLE(4 * n);
   return vector;
@@ -158,9 +159,14 @@ function semanticOf(value: unknown): Semantic | null {
   const given = value as Partial<Semantic>;
   const { type, domain, confidence, bounds = null, causal = [], negation = null } = given;
   const right =
-    typeof type === "string" && typeof domain === "string" && typeof confidence === "number" && Array.isArray(causal);
+    typeof type === "string" &&
+    typeof domain === "string" &&
+    typeof confidence === "number" &&
+    Array.isArray(causal);
   if (!right) throw wrong("semantic has a type, a domain, a confidence and a list of causes");
-  const whole = [bounds ?? {}, negation ?? {}, ...causal].every((one) => typeof one === "object" && one !== null);
+  const whole = [bounds ?? {}, negation ?? {}, ...causal].every(
+    (one) => typeof one === "object" && one !== null,
+  );
   if (!whole) throw wrong("semantic has parts that are no objects");
   return { type, domain, confidence, bounds, causal, negation };
 }

@@ -27,7 +27,8 @@ function concept(n: number, content: string, strength = 1, accesses = 0): Buffer
   return Buffer.concat([id(n), u32(text.length), f32(strength, 0.5), u32(accesses, 0xdead_beef), text]);
 }
 const sized = (text: string): Buffer => Buffer.concat([u32(Buffer.byteLength(text)), Buffer.from(text)]);
-const edge = (a: number, b: number, confidence: number): Buffer => Buffer.concat([id(a), id(b), f32(confidence)]);
+const edge = (a: number, b: number, confidence: number): Buffer =>
+  Buffer.concat([id(a), id(b), f32(confidence)]);
 const vector = (n: number, ...row: number[]): Buffer => Buffer.concat([id(n), u32(row.length), f32(...row)]);
 
 const itemsOf = (bytes: Buffer): StoredItem[] => [
@@ -59,13 +60,33 @@ test("a whole file, of either version", () => {
 });
 
 const FAULTS: readonly (readonly [what: string, bytes: Buffer, last: string])[] = [
-  ["more is counted than follows", Buffer.concat([header(2, 1, 0, 2), concept(1, "a")]), "byte 101: the file ends here; its header tells of 2 more vectors"],
+  [
+    "more is counted than follows",
+    Buffer.concat([header(2, 1, 0, 2), concept(1, "a")]),
+    "byte 101: the file ends here; its header tells of 2 more vectors",
+  ],
   ["cut within a concept", WHOLE.subarray(0, 110), "byte 64: the file ends within the next of concepts"],
   ["cut within an edge", WHOLE.subarray(0, 180), "byte 164: the file ends within the next of edges"],
-  ["cut within a vector", WHOLE.subarray(0, WHOLE.length - 1), "byte 200: the file ends within the next of vectors"],
-  ["bytes that nobody counted", Buffer.concat([WHOLE, id(0)]), `byte ${WHOLE.length}: there is more than its header tells of`],
-  ["a length that is none", Buffer.concat([header(2, 1, 0, 0), id(1), u32(0xffff_ffff), Buffer.alloc(40)]), "byte 64: a content of 4294967295 bytes; nothing behind it can be read"],
-  ["a dimension that is none", Buffer.concat([header(2, 0, 0, 1), id(1), u32(9999), Buffer.alloc(40)]), "byte 64: a vector of 9999 numbers; nothing behind it can be read"],
+  [
+    "cut within a vector",
+    WHOLE.subarray(0, WHOLE.length - 1),
+    "byte 200: the file ends within the next of vectors",
+  ],
+  [
+    "bytes that nobody counted",
+    Buffer.concat([WHOLE, id(0)]),
+    `byte ${WHOLE.length}: there is more than its header tells of`,
+  ],
+  [
+    "a length that is none",
+    Buffer.concat([header(2, 1, 0, 0), id(1), u32(0xffff_ffff), Buffer.alloc(40)]),
+    "byte 64: a content of 4294967295 bytes; nothing behind it can be read",
+  ],
+  [
+    "a dimension that is none",
+    Buffer.concat([header(2, 0, 0, 1), id(1), u32(9999), Buffer.alloc(40)]),
+    "byte 64: a vector of 9999 numbers; nothing behind it can be read",
+  ],
 ];
 for (const [what, bytes, last] of FAULTS) test(what, () => assert.equal(kinds(bytes).at(-1), last));
 
@@ -94,7 +115,9 @@ test("taken over into a namespace", async () => {
     assert.deepEqual([...first.vector!], [0.5, -1]);
     assert.ok(Math.abs(first.createdUs / 1000 - Date.now()) < 3_600_000, "the time of the import");
     assert.deepEqual(
-      space.neighbours(id(2), "both").map(({ source, type, confidence }) => [hexOf(source), type, confidence]),
+      space
+        .neighbours(id(2), "both")
+        .map(({ source, type, confidence }) => [hexOf(source), type, confidence]),
       [[id(1).toString("hex"), 0, 0.25]],
     );
     const third = await take(THIRD);
@@ -102,7 +125,13 @@ test("taken over into a namespace", async () => {
       { at: "byte 133", why: "its attributes are no object of JSON; it was learned without them" },
     ]);
     assert.deepEqual([...space.get(id(1))!.attributes], [["source", "label"]]);
-    const wrong = Buffer.concat([header(2, 2, 1, 1), concept(4, "x", 99), concept(5, "y"), edge(5, 9, 1), vector(8, 1, 1)]);
+    const wrong = Buffer.concat([
+      header(2, 2, 1, 1),
+      concept(4, "x", 99),
+      concept(5, "y"),
+      edge(5, 9, 1),
+      vector(8, 1, 1),
+    ]);
     const report = await take(wrong);
     assert.deepEqual([report.concepts, report.refused], [1, 3]);
     assert.deepEqual(

@@ -80,7 +80,11 @@ export function* readStorageDat(read: ReadAt): Generator<StoredItem> {
     const sizeBytes = head?.readUInt32LE(16) ?? 0;
     if (sizeBytes > LIMITS.memoryContentBytesMax) {
       // Where the next one begins nobody can tell: a length like this is no length.
-      yield { kind: "fault", at: begin, why: `a content of ${sizeBytes} bytes; nothing behind it can be read` };
+      yield {
+        kind: "fault",
+        at: begin,
+        why: `a content of ${sizeBytes} bytes; nothing behind it can be read`,
+      };
       return;
     }
     const content = head && take(sizeBytes);
@@ -120,7 +124,11 @@ export function* readStorageDat(read: ReadAt): Generator<StoredItem> {
     const head = take(VECTOR_BYTES);
     const dimension = head?.readUInt32LE(16) ?? 0;
     if (dimension > LIMITS.memoryDimensionsMax) {
-      yield { kind: "fault", at: begin, why: `a vector of ${dimension} numbers; nothing behind it can be read` };
+      yield {
+        kind: "fault",
+        at: begin,
+        why: `a vector of ${dimension} numbers; nothing behind it can be read`,
+      };
       return;
     }
     const bytes = head && take(4 * dimension);

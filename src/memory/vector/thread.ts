@@ -34,10 +34,12 @@ export function startThread(data: ThreadData): Thread {
   }
   worker.unref();
   worker.on("message", (message: FromThread) => {
-    const settle = open.get(message.ask);
-    open.delete(message.ask);
-    if ("answer" in message) settle?.(message.answer);
-    else settle?.({ ok: false, why: message.absent ? ABSENT : message.failed });
+    for (const reply of [message].flat()) {
+      const settle = open.get(reply.ask);
+      open.delete(reply.ask);
+      if ("answer" in reply) settle?.(reply.answer);
+      else settle?.({ ok: false, why: reply.absent ? ABSENT : reply.failed });
+    }
   });
   worker.on("error", end);
   worker.on("exit", end);

@@ -9,7 +9,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { crc32 } from "node:zlib";
 import type { Index, MetricKind, ScalarKind } from "usearch";
 import { assert } from "../../base/assert.ts";
-import type { Answer, FromThread, IndexShape, Request, Sum, ToThread } from "./usearch.ts";
+import type { Answer, FromThread, IndexShape, Reply, Request, Sum, ToThread } from "./usearch.ts";
 
 /** Plain: copied into the thread. */
 export interface ThreadData {
@@ -29,15 +29,26 @@ if (data.nice > 0) setPriority(data.nice);
 let viewed: Index | null = null;
 let begun: Index | null = null;
 
+/** Answers of this turn, which go together: to wake the other thread takes as long as a search. */
+const ready: Reply[] = [];
+
 port.on("message", ({ ask, request }: ToThread) => {
   answer(request).then(
-    (given) => port.postMessage({ ask, answer: given } satisfies FromThread),
+    (given) => reply({ ask, answer: given }),
     (error: unknown) => {
       const failed = error instanceof Error ? error.message : String(error);
-      port.postMessage({ ask, failed, absent: request.kind === "hello" } satisfies FromThread);
+      reply({ ask, failed, absent: request.kind === "hello" });
     },
   );
 });
+
+function reply(one: Reply): void {
+  if (ready.push(one) > 1) return;
+  setImmediate(() => {
+    const all = ready.splice(0);
+    port?.postMessage((all.length === 1 ? all[0]! : all) satisfies FromThread);
+  });
+}
 
 async function answer(request: Request): Promise<Answer> {
   switch (request.kind) {

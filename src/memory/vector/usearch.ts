@@ -62,6 +62,7 @@ export interface Answer {
 }
 
 /** `absent`: usearch is not installed, or not for this machine. */
-export type FromThread =
+export type Reply =
   | { readonly ask: number; readonly answer: Answer }
   | { readonly ask: number; readonly failed: string; readonly absent: boolean };
+export type FromThread = Reply | readonly Reply[];

@@ -23,10 +23,10 @@ import { readSaved, writeSaved } from "./saved.ts";
 import { ranked, scan, type Scanned } from "./scan.ts";
 import type { Rows } from "./usearch.ts";
 
-export type { Near, Vectors, VectorsOptions, VectorSource } from "./model.ts";
+export type { Near, Vectors, VectorsOptions } from "./model.ts";
 
 /** Entries of the index file a search looks at unless it says otherwise: from so many vectors on more of them. */
-const [EF, EF_LARGE, LARGE] = [64, 128, 250_000];
+const [EF, EF_LARGE, LARGE] = [64, 256, 250_000];
 
 /** Its files wait in `directory` for `load`, or for the first `save`. */
 export async function openVectors(options: VectorsOptions): Promise<Vectors> {

@@ -7,6 +7,7 @@ import {
   fdatasync,
   fdatasyncSync,
   fstatSync,
+  fsync,
   fsyncSync,
   ftruncateSync,
   linkSync,
@@ -15,9 +16,11 @@ import {
   openSync,
   readdirSync,
   readlinkSync,
+  read,
   readSync,
   renameSync,
   statfsSync,
+  unlink,
   unlinkSync,
   write,
   writeSync,
@@ -34,6 +37,7 @@ export interface Disk {
   readlink(path: string): string;
   /** Bytes read; 0 at the end. */
   read(fd: number, into: Uint8Array, position: number): number;
+  readAsync(fd: number, into: Uint8Array, position: number): Promise<number>;
   /** Writes all of it. */
   write(fd: number, bytes: Uint8Array, position: number): void;
   writeAsync(fd: number, bytes: Uint8Array, position: number): Promise<void>;
@@ -43,10 +47,12 @@ export interface Disk {
   rename(from: string, to: string): void;
   link(from: string, to: string): void;
   unlink(path: string): void;
+  unlinkAsync(path: string): Promise<void>;
   mkdir(path: string, mode: number): void;
   /** Names in a folder, sorted. */
   list(path: string): readonly string[];
   syncFolder(path: string): void;
+  syncFolderAsync(path: string): Promise<void>;
   freeBytes(path: string): number;
   /** A lock file; see lock.ts. */
   lock(path: string): FileLock;
@@ -60,6 +66,12 @@ export const systemDisk: Disk = Object.freeze({
   lstat: (path: string) => lstatSync(path),
   readlink: (path: string) => readlinkSync(path),
   read: (fd: number, into: Uint8Array, position: number) => readSync(fd, into, 0, into.length, position),
+  readAsync: (fd: number, into: Uint8Array, position: number) =>
+    new Promise<number>((resolve, reject) =>
+      read(fd, into, 0, into.length, position, (error, count) =>
+        error === null ? resolve(count) : reject(error),
+      ),
+    ),
   write(fd: number, bytes: Uint8Array, position: number) {
     for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at, bytes.length - at, position + at);
   },
@@ -75,12 +87,26 @@ export const systemDisk: Disk = Object.freeze({
   rename: (from: string, to: string) => renameSync(from, to),
   link: (from: string, to: string) => linkSync(from, to),
   unlink: (path: string) => unlinkSync(path),
+  unlinkAsync: (path: string) =>
+    new Promise<void>((resolve, reject) =>
+      unlink(path, (error) => (error === null ? resolve() : reject(error))),
+    ),
   mkdir: (path: string, mode: number) => mkdirSync(path, { mode }),
   list: (path: string) => readdirSync(path).toSorted(),
   syncFolder(path: string) {
     const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
       fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  },
+  async syncFolderAsync(path: string) {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+    try {
+      await new Promise<void>((resolve, reject) =>
+        fsync(fd, (error) => (error === null ? resolve() : reject(error))),
+      );
     } finally {
       closeSync(fd);
     }
@@ -99,6 +125,9 @@ export const promptDisk: Disk = Object.freeze({
   writeAsync: async (fd: number, bytes: Uint8Array, position: number) =>
     systemDisk.write(fd, bytes, position),
   fdatasyncAsync: async (fd: number) => systemDisk.fdatasync(fd),
+  readAsync: async (fd: number, into: Uint8Array, position: number) => systemDisk.read(fd, into, position),
+  unlinkAsync: async (path: string) => systemDisk.unlink(path),
+  syncFolderAsync: async (path: string) => systemDisk.syncFolder(path),
 });
 
 function writeSome(fd: number, bytes: Uint8Array, at: number, position: number): Promise<number> {

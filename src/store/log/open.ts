@@ -87,7 +87,9 @@ class FileLog implements Log {
 
   async dropBefore(seq: number): Promise<void> {
     this.#checkWritable();
-    await this.#writer.alone(() => void (this.#first = this.#pen.drop(seq)));
+    await this.#writer.alone(async () => {
+      this.#first = await this.#pen.drop(seq);
+    });
   }
 
   async close(): Promise<void> {

@@ -130,14 +130,14 @@ export class Pen {
   }
 
   /** Removes what is older, oldest first, and returns the seq of the first record that is left. Throws OPD5002. */
-  drop(beforeSeq: number): number {
+  async drop(beforeSeq: number): Promise<number> {
     const { disk, directory } = this.#options;
     const firsts = listSegments(disk, directory);
     let kept = 0;
     try {
       while (kept + 1 < firsts.length && firsts[kept + 1]! <= beforeSeq)
-        disk.unlink(segmentPath(directory, firsts[kept++]!));
-      if (kept > 0) disk.syncFolder(directory);
+        await disk.unlinkAsync(segmentPath(directory, firsts[kept++]!));
+      if (kept > 0) await disk.syncFolderAsync(directory);
     } catch (error) {
       throw notWritten(directory, error);
     }

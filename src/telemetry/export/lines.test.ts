@@ -284,3 +284,16 @@ test("numbers of 64 bits are written as they are", () => {
     assert.equal(textOf(to.take()), String(value));
   }
 });
+
+test("what was taken stays as it is, large or small, and wastes at most its own size", () => {
+  const to = new TextWriter();
+  const sizes = [10, 60_000, 1, 70_000, 70_000, 300_000, 5_000_000, 100, 40_000];
+  const taken = sizes.map((size, n) => {
+    to.text(String(n).repeat(size));
+    return to.take();
+  });
+  for (const [n, text] of taken.entries()) {
+    assert.equal(textOf(text), String(n).repeat(sizes[n]!));
+    assert.ok(text.buffer.byteLength <= 2 * text.byteLength, `${text.buffer.byteLength} for ${sizes[n]}`);
+  }
+});

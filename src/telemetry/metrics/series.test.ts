@@ -30,6 +30,17 @@ test("label sets beyond the cap are counted as other, and how often", () => {
   assert.deepEqual(values(metrics, "metric_labels_overflowed"), [["calls", 6]]);
 });
 
+test("whatever was asked for before, a set of labels has its own series", () => {
+  const metrics = createMetrics();
+  const calls = family((labels) => metrics.counter("calls", "Calls", labels), "service", "member");
+  const asked = ["a x", "a x", "a y", "a x", "b x", "b x", "a y", "b y", "a x", " x", " "];
+  for (const one of asked) calls.of(...(one.split(" ") as [string, string])).add();
+  const counted = metrics
+    .read()
+    .map(({ labels, value }) => [`${labels["service"]} ${labels["member"]}`, value]);
+  assert.deepEqual(Object.fromEntries(counted), { "a x": 4, "a y": 2, "b x": 2, "b y": 1, " x": 1, " ": 1 });
+});
+
 test("histograms that no longer fit into the slab are recorded as other, too", () => {
   const metrics = createMetrics(newSlab(700));
   const ms = family((labels) => metrics.histogram("call_ms", "Time", labels), "service", "member");

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
+import { systemClock } from "../../base/clock.ts";
 import { beginSpan, spanned, traced } from "./span.ts";
 import {
   noTracer,
@@ -129,4 +130,21 @@ test("outside of a trace, and in one that nobody records, nothing is recorded", 
   assert.equal(await spanned("action", "a", async () => beginSpan("bus", "b")), null);
   assert.equal(await traced([noTracer], "apply", "apply", work), "done");
   assert.deepEqual(events(), []);
+});
+
+test("who has looked at the clock gives the times, the same for every tracer", async () => {
+  const both = [opened(), opened()];
+  const sinceMs = systemClock.monotonicMs();
+  await traced(
+    both.map(({ tracer }) => tracer),
+    "apply",
+    "apply",
+    () => Promise.resolve(beginSpan("bus", "a", sinceMs)?.end(false, 0, sinceMs + 2)),
+  );
+  for (const { events } of both) {
+    const [bus] = events();
+    // A monotonic time in milliseconds is exact to a nanosecond for months of uptime.
+    const offNs = Math.abs(Number(bus!.lengthNs) - 2e6);
+    assert.ok(offNs <= 2, `${offNs} ns`);
+  }
 });

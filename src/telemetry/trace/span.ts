@@ -29,10 +29,11 @@ export function under<T>(where: Where, work: () => T): T {
   return MEASURED ? places.run(where, work) : work();
 }
 
-/** Begins a span under the one that stands here; null = nothing is traced here. What follows does not stand under it. */
-export function beginSpan(type: EventType, name: string): OpenSpan | null {
+/** Begins a span under the one that stands here; null = nothing is traced here. What follows does not stand under it.
+ * `sinceMs`: of the system's monotonic clock, for who has looked at it. */
+export function beginSpan(type: EventType, name: string, sinceMs?: number): OpenSpan | null {
   const here = where();
-  return here === undefined ? null : new OpenSpan(here, here.tracers[0]!.newId(), type, name);
+  return here === undefined ? null : new OpenSpan(here, here.tracers[0]!.newId(), type, name, sinceMs);
 }
 
 /** Runs `work` as a span under the one that stands here, and what it does in turn under that. It ended badly when it
@@ -79,7 +80,7 @@ async function within<T>(
   }
 }
 
-/** A span that was begun. Each tracer has a clock of its own; the first one's says how long it took. */
+/** A span that was begun. Each tracer has a clock of its own. */
 export class OpenSpan {
   readonly #here: Place;
   readonly #id: number;
@@ -88,32 +89,35 @@ export class OpenSpan {
   readonly #startNs: number;
   readonly #othersNs: readonly number[];
 
-  constructor(here: Place, id: number, type: EventType, name: string) {
+  constructor(here: Place, id: number, type: EventType, name: string, sinceMs?: number) {
     const { tracers } = here;
     this.#here = here;
     this.#id = id;
     this.#type = type;
     this.#name = name;
-    this.#startNs = tracers[0]!.nowNs();
-    this.#othersNs = tracers.length === 1 ? ALONE : tracers.map((tracer) => tracer.nowNs());
+    this.#startNs = timeNs(tracers[0]!, sinceMs);
+    this.#othersNs = tracers.length === 1 ? ALONE : tracers.map((tracer) => timeNs(tracer, sinceMs));
   }
 
-  /** Once. `value`: what the type says beyond that (bus: how it ended). Gives how long it took, in nanoseconds. */
-  end(failed: boolean, value = 0): number {
+  /** Once. `value`: what the type says beyond that (bus: how it ended). `untilMs`: as `sinceMs` of beginSpan. */
+  end(failed: boolean, value = 0, untilMs?: number): void {
     const { tracers } = this.#here;
+    this.#record(tracers[0]!, this.#startNs, failed, value, untilMs);
     for (let n = 1; n < tracers.length; n++)
-      this.#record(tracers[n]!, this.#othersNs[n]!, tracers[n]!.nowNs(), failed, value);
-    const endNs = tracers[0]!.nowNs();
-    this.#record(tracers[0]!, this.#startNs, endNs, failed, value);
-    return endNs - this.#startNs;
+      this.#record(tracers[n]!, this.#othersNs[n]!, failed, value, untilMs);
   }
 
-  #record(tracer: Tracer, startNs: number, endNs: number, failed: boolean, value: number): void {
+  #record(tracer: Tracer, startNs: number, failed: boolean, value: number, untilMs?: number): void {
     const source = tracer.source(this.#type);
     if (!source.on) return;
     const { traceId, id: parentId } = this.#here;
+    const endNs = timeNs(tracer, untilMs);
     source.span(startNs, endNs, traceId, this.#id, parentId, tracer.name(this.#name), value, 0, failed);
   }
+}
+
+function timeNs(tracer: Tracer, monotonicMs: number | undefined): number {
+  return monotonicMs === undefined ? tracer.nowNs() : tracer.atNs(monotonicMs);
 }
 
 const ALONE: readonly number[] = Object.freeze([]);

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { endianness } from "node:os";
 import { test } from "node:test";
+import { systemClock } from "../../base/clock.ts";
 import { LIMITS } from "../../base/limits.ts";
 import { EVENT_BYTES, newRing, openRing, PUBLISHED, HEAD } from "./ring.ts";
 import {
@@ -215,5 +216,13 @@ test("switched off, nothing is recorded and nothing is asked of the clock", () =
   const source = noTracer.source("apply");
   source.instant(0, 0, 0, 0, noTracer.name("a"), 0, 0);
   source.span(0, 0, 0, 0, 0, 0, 0, 0, false);
-  assert.deepEqual([source.on, noTracer.ring, noTracer.nowNs()], [false, null, 0]);
+  assert.deepEqual([source.on, noTracer.ring, noTracer.nowNs(), noTracer.atNs(1)], [false, null, 0, 0]);
+});
+
+test("a moment of the system's clock lies where it was read; one before the ring is its beginning", () => {
+  const { tracer } = opened();
+  const beforeNs = tracer.nowNs();
+  const atNs = tracer.atNs(systemClock.monotonicMs());
+  assert.ok(beforeNs <= atNs + 1 && atNs - 1 <= tracer.nowNs(), `${beforeNs} ${atNs}`);
+  assert.equal(tracer.atNs(0), 0);
 });

@@ -47,6 +47,8 @@ export interface Tracer {
   source(type: EventType): EventSource;
   /** Now, for `instant` and `span`: one read of the clock serves an event and a histogram. */
   nowNs(): number;
+  /** The same of a moment that the system's monotonic clock named: for who has looked at it already. */
+  atNs(monotonicMs: number): number;
   /** Number of a name that events carry: resolved once where the name is fixed, looked up where it is not. */
   name(text: string): number;
   /** For a trace or a span: random, 53 bits, not 0. */
@@ -111,6 +113,7 @@ export function openTracer({ ring, control: shared, settings }: TracePlace): Tra
     ring,
     source,
     nowNs: writer.nowNs,
+    atNs: writer.atNs,
     name: (text: string) => writer.name(text),
     newId: () => 1 + Math.floor(Math.random() * (Number.MAX_SAFE_INTEGER - 1)),
     publish: writer.publish,
@@ -123,6 +126,7 @@ export const noTracer: Tracer = Object.freeze({
   ring: null,
   source: () => NO_SOURCE,
   nowNs: () => 0,
+  atNs: () => 0,
   name: () => 0,
   newId: () => 0,
   publish: () => {},

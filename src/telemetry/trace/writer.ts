@@ -17,6 +17,8 @@ export interface RingWriter {
   fill(place: number, timeNs: number, lengthNs: number, value0: number, value1: number): void;
   /** Nanoseconds since the ring's clock began: the exact monotonic clock of all threads, for 104 days (then even ones). */
   nowNs(): number;
+  /** The same of a moment that the system's monotonic clock named in milliseconds. */
+  atNs(monotonicMs: number): number;
   /** The number of a name, the same for the same text; that of "other" beyond LIMITS.traceNamesMax. */
   name(text: string): number;
   /** Shows the reader all events so far; happens by itself once a chunk, and when the reader asks. */
@@ -48,6 +50,7 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
   const now = new BigInt64Array([ring.monotonicNs]);
   const nowWords = new Uint32Array(now.buffer);
   const [beganLow, beganHigh] = [nowWords[LOW]!, nowWords[HIGH]!];
+  const beganNs = Number(ring.monotonicNs);
 
   const lines = openLines(ring.names);
   const names = new Map(
@@ -106,6 +109,8 @@ export function openWriter(buffer: SharedArrayBuffer, quarter: Quarter = () => {
       now[0] = process.hrtime.bigint();
       return (nowWords[HIGH]! - beganHigh) * HIGH_FACTOR + (nowWords[LOW]! - beganLow);
     },
+    // A ring is older than what is recorded in it; what a caller's clock says is not believed.
+    atNs: (monotonicMs: number) => Math.max(0, monotonicMs * 1e6 - beganNs),
     name(text: string): number {
       const there = names.get(text);
       if (there !== undefined) return there;
