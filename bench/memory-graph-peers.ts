@@ -1,10 +1,12 @@
 // Who the graph is measured against, with the same records on the same disk: LMDB and SQLite as key and value, each told to sync
-// every transaction, and the least that anybody can do for one durable record.
+// every transaction, and the least that anybody can do for one durable record. LMDB's package is installed into a folder of
+// its own when it is first wanted: its lock names packages for other systems that not every registry has.
 
-import { constants } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { constants, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { open } from "lmdb";
 import { systemDisk as disk } from "../src/store/file/file.ts";
 
 /** A key-value store on disk; `write` is durable when it returns. */
@@ -14,9 +16,39 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export function lmdbStore(scratch: string): Store {
+/** As far as it is used here. */
+interface Lmdb {
+  open(options: object): {
+    transactionSync(work: () => void): void;
+    putSync(key: Buffer, value: Buffer): void;
+    getBinary(key: Buffer): Buffer | undefined;
+    close(): Promise<void>;
+  };
+}
+
+const LMDB = "lmdb@3.5.6";
+const PEERS = "/var/tmp/op-dbus-peers";
+const INSTALL_MS = 120_000;
+
+/** null = it cannot be installed. */
+function lmdb(): Lmdb | null {
+  const load = (): Lmdb => createRequire(join(PEERS, "x.js"))("lmdb") as Lmdb;
+  try {
+    return load();
+  } catch {
+    mkdirSync(PEERS, { recursive: true });
+    const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", PEERS, LMDB];
+    const { status } = spawnSync("npm", args, { stdio: "ignore", timeout: INSTALL_MS });
+    return status === 0 ? load() : null;
+  }
+}
+
+/** null = LMDB cannot be installed here. */
+export function lmdbStore(scratch: string): Store | null {
+  const peer = lmdb();
+  if (peer === null) return null;
   // Without overlapping syncs a transaction that returns is on disk, as with the others.
-  const database = open({
+  const database = peer.open({
     path: join(scratch, "lmdb"),
     encoding: "binary",
     keyEncoding: "binary",
