@@ -41,6 +41,11 @@ export const MEMORY_SETTINGS = Object.freeze({
     "Searches of the memory are recalls: what was recalled before, what is alike and what was not practised weighs in.",
     false,
   ),
+  memoryShards: setting(
+    count("shards", 1, 16),
+    "How many shards a namespace of the memory gets when it is made; one that is there keeps what it has.",
+    1,
+  ),
   memoryEncoding: setting(
     word(["hybrid", "list", "map"] as const),
     "How replies are laid out: list as the first servers did, map as the latest, hybrid as every client reads.",

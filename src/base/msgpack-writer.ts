@@ -89,7 +89,9 @@ export class MsgWriter {
   }
 
   #byte(value: number): void {
-    this.#buffer[this.#take(1)] = value;
+    // First the place: taking it may put another buffer here.
+    const at = this.#take(1);
+    this.#buffer[at] = value;
   }
 
   /** A first byte and an unsigned number of 1, 2 or 4 bytes. */

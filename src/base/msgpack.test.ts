@@ -126,3 +126,17 @@ test("a writer grows, and begins anew", () => {
   writer.put32(at, 0x01020304);
   assert.equal(writer.bytes().toString("hex"), "01020304c3");
 });
+
+test("every kind of value is written whole where the buffer grows under it", () => {
+  for (const [what, write, hex] of written)
+    for (let before = 4080; before < 4100; before++) {
+      const writer = new MsgWriter();
+      for (let n = 0; n < before; n++) writer.nil();
+      write(writer);
+      assert.equal(
+        writer.bytes().subarray(before).toString("hex"),
+        hex.replaceAll(" ", ""),
+        `${what} at ${before}`,
+      );
+    }
+});

@@ -4,7 +4,7 @@
 import { LIMITS } from "../base/limits.ts";
 import { idOfContent } from "./graph/id.ts";
 import type { Change, ConceptId } from "./model.ts";
-import type { OwnSpace } from "./namespace/namespace.ts";
+import type { OwnSpace } from "./namespace/model.ts";
 import { analyze } from "./reason/analyze.ts";
 import { extract } from "./reason/extract.ts";
 

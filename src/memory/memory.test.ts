@@ -31,7 +31,7 @@ test("what was written is found at once, and after the next start", async () => 
   });
   await within(folder, async (memory) => {
     const space = (await memory.find("default"))!;
-    assert.deepEqual(space.graph.opened.rebuilt, []);
+    assert.deepEqual(space.rebuilt, []);
     assert.equal(space.stats().vectors, 2);
     assert.deepEqual(await contents(space, "lamps"), ["The lamp is on."]);
     assert.deepEqual((await space.check()).findings, []);

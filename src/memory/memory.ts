@@ -16,7 +16,8 @@ import { noTracer, type Tracer } from "../telemetry/trace/trace.ts";
 import type { Embedder } from "./embed/model.ts";
 import { MONITOR_NAMESPACE, newMonitor, type Monitor } from "./monitor/monitor.ts";
 import type { StorageEvent } from "./monitor/event.ts";
-import { openNamespace, type OwnSpace } from "./namespace/namespace.ts";
+import type { OwnSpace } from "./namespace/model.ts";
+import { openNamespace } from "./namespace/namespace.ts";
 import { notWritten } from "./graph/files.ts";
 
 export { newEmbedder, type Embedder } from "./embed/embed.ts";
@@ -27,7 +28,7 @@ export { analyze } from "./reason/analyze.ts";
 export { learnTexts } from "./learn.ts";
 export type { Checked } from "./namespace/check.ts";
 export type { SpaceSemanticPath } from "./namespace/ask.ts";
-export type { OwnSpace } from "./namespace/namespace.ts";
+export type { OwnSpace } from "./namespace/model.ts";
 export type { Snapshot } from "./ports.ts";
 export type { SearchOptions, SpaceFilter, SpaceStats } from "./space.ts";
 
@@ -46,6 +47,8 @@ export interface MemoryOptions {
   /** Whether a search that does not say is a recall (recall/recall.ts). */
   readonly recall?: boolean;
   readonly tracer?: Tracer;
+  /** How many shards a namespace gets when it is made, 1 to LIMITS.memoryShardsMax; one that is there keeps what it has. */
+  readonly shards?: number;
 }
 
 export interface Memory {
@@ -100,8 +103,7 @@ class Namespaces implements Memory {
     await this.#opened(DEFAULT_NAMESPACE);
     if (this.#options.monitored !== true) return;
     const { clock, metrics = noMetrics } = this.#options;
-    const { graph } = await this.#opened(MONITOR_NAMESPACE);
-    this.#monitor = newMonitor(graph, metrics, clock);
+    this.#monitor = newMonitor(await this.#opened(MONITOR_NAMESPACE), metrics, clock);
   }
 
   namespaces(): readonly string[] {
@@ -142,7 +144,7 @@ class Namespaces implements Memory {
   }
 
   async flush(): Promise<void> {
-    this.#monitor?.flush();
+    await this.#monitor?.flush();
     for (const space of this.#ready.values()) await space.flush();
   }
 
@@ -151,7 +153,7 @@ class Namespaces implements Memory {
   }
 
   async #close(): Promise<void> {
-    this.#monitor?.flush();
+    await this.#monitor?.flush();
     this.#monitor = null;
     const opening = await Promise.allSettled(this.#open.values());
     const spaces = opening.flatMap((one) => (one.status === "fulfilled" ? [one.value] : []));
@@ -181,11 +183,11 @@ class Namespaces implements Memory {
 
   async #openOne(name: string): Promise<OwnSpace> {
     const { directory, disk, clock, embedder, metrics = noMetrics, uid } = this.#options;
-    const { recall = false, tracer = noTracer } = this.#options;
+    const { recall = false, tracer = noTracer, shards = 1 } = this.#options;
     const path = join(directory, name);
     makePrivate(disk, path, uid);
     const tell = (event: StorageEvent): void => this.#monitor?.record(name, event);
-    // Of what the memory says of itself no vectors are made, and it is not counted twice.
+    // What the memory says of itself has no vectors, is not counted twice, and is bounded: one graph holds it.
     const own = name === MONITOR_NAMESPACE;
     return await openNamespace({
       name,
@@ -197,6 +199,7 @@ class Namespaces implements Memory {
       tell,
       recall: recall && !own,
       tracer,
+      shards: own ? 1 : shards,
     });
   }
 }

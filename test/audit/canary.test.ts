@@ -19,6 +19,16 @@ const CANARIES = [PASSWORD, TOKEN, "first-token", "canary-unrelated-11"];
 const HOSTILE = "</script><!--\u001b]0;owned\u0007\u001b[2J\u202e\u2028</pre>";
 const SECRETS = { Password: { secret: "env:TEST_PASSWORD" }, Token: { secret: "env:TEST_TOKEN" } };
 
+/** Two texts for the memory, one of which would be obeyed. */
+const REMEMBERED = [
+  { format: "op-dbus-memory", version: 1 },
+  { concept: "01".repeat(16), content: `obeyed ${HOSTILE}`, attributes: [[HOSTILE, HOSTILE]] },
+  { concept: "02".repeat(16), content: "quiet" },
+  { from: "01".repeat(16), to: "02".repeat(16), type: "causal" },
+]
+  .map((line) => `${JSON.stringify(line)}\n`)
+  .join("");
+
 /** In any of the forms in which a value could be written down. */
 function formsOf(secret: string): readonly string[] {
   const bytes = Buffer.from(secret);
@@ -196,6 +206,20 @@ function runs(stage: Stage, document: string): ReadonlyMap<string, readonly (rea
         ["metrics", "--format", "prometheus"],
       ],
     ],
+    ["memory import", [["memory", "import", at("remembered.jsonl")]]],
+    [
+      "memory query",
+      [
+        ["memory", "import", at("remembered.jsonl")],
+        ["memory", "query", "obeyed"],
+        ["memory", "query", "obeyed", "--json"],
+      ],
+    ],
+    ["memory path", [["memory", "path", "obeyed", "quiet"]]],
+    ["memory stats", [["memory", "stats"]]],
+    ["memory export", [["memory", "export"]]],
+    ["memory check", [["memory", "check"]]],
+    ["memory flush", [["memory", "flush"]]],
     ["doctor", [["doctor"], ["doctor", "--json"]]],
     [
       "config show",
@@ -223,6 +247,7 @@ function runs(stage: Stage, document: string): ReadonlyMap<string, readonly (rea
 test("no command says or keeps a secret, and none hands on what a terminal would obey", async () => {
   await using stage = await openStage();
   const document = stage.file("wish.json", wishes({ ...SECRETS, Title: HOSTILE }));
+  stage.file("remembered.jsonl", REMEMBERED);
   const table = runs(stage, document);
   const names = COMMANDS.map(({ name }) => name);
   assert.deepEqual(

@@ -2,6 +2,7 @@
 // settings name. One memory: what a program wrote a command finds, and the other way round.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { play } from "../cli/play.ts";
@@ -24,14 +25,34 @@ $ ${process.execPath} tell.ts SOCKET
 $ op-dbus memory query certificate | tail -n 1
 `;
 
+/** A daemon whose memory has a door; its socket is $MEMORY_SOCKET. */
+function withDoor(scratch: string): NodeJS.ProcessEnv {
+  const socket = join(scratch, "run/memory.sock");
+  return { OP_DBUS_MEMORY_LISTEN: `unix:${socket}`, OP_DBUS_MEMORY_OPEN: "true", MEMORY_SOCKET: socket };
+}
+
+test("the guide's page for programs prints what it says", async () => {
+  const page = readFileSync(join(root, "docs/guide/client.md"), "utf8");
+  const blocks = (language: string): string =>
+    [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))]
+      .map(([, text]) => text)
+      .join("");
+  const client = JSON.stringify(join(root, "src/api/client/memory-client.ts"));
+  const program = blocks("ts").replaceAll('"op-dbus/client"', client);
+  const script = parseScript(`
+-- page.ts --
+${program}
+$ ${process.execPath} page.ts "$MEMORY_SOCKET"
+`);
+  const { entries } = await play(script, true, withDoor);
+  const [lines] = entries.flatMap((entry) => (entry.kind === "command" ? [entry.lines] : []));
+  assert.equal(lines!.slice(0, -1).join("\n"), blocks("text").trimEnd());
+  assert.equal(lines!.at(-1), "[0]");
+});
+
 test("what was applied and what a program told are found", async () => {
-  let socket = "";
-  const settings = (scratch: string): NodeJS.ProcessEnv => {
-    socket = join(scratch, "run/memory.sock");
-    return { OP_DBUS_MEMORY_LISTEN: `unix:${socket}`, OP_DBUS_MEMORY_OPEN: "true", MEMORY_SOCKET: socket };
-  };
   const script = parseScript(SCRIPT.replace("SOCKET", '"$MEMORY_SOCKET"'));
-  const { entries } = await play(script, true, settings);
+  const { entries } = await play(script, true, withDoor);
   const lines = entries.flatMap((entry) => (entry.kind === "command" ? [entry.lines] : []));
   const [applied, found, paths, told, asked] = lines;
   assert.deepEqual(applied, ["[0]"]);

@@ -171,7 +171,7 @@ async function checkSame(space: ShardedSpace, plain: Graph, text: TextIndex): Pr
     assert.ok(Math.abs((best.get(hexOf(found)) ?? 2) - score) < 1e-6, `${hexOf(found)} is not near`);
   const alike = allNear.filter(({ score }) => score >= 0.2).map((one) => hexOf(one.id));
   const said = text.search("apple", { limit: NAMES }).map(({ slot }) => hexOf(plain.idOf(slot)));
-  const blended = await space.search("apple", { limit: NAMES });
+  const blended = await space.searchBoth("apple", ASKED, { limit: NAMES });
   assert.deepEqual(
     blended.map((one) => hexOf(one.id)).toSorted(),
     [...new Set([...alike, ...said])].toSorted(),

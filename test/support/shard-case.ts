@@ -2,8 +2,7 @@
 // one plain value.
 
 import { systemClock, type Clock } from "../../src/base/clock.ts";
-import type { Embedder } from "../../src/memory/embed/model.ts";
-import { openNamespace } from "../../src/memory/namespace/namespace.ts";
+import { openGraphSpace } from "../../src/memory/namespace/open-graph.ts";
 import { newHomeOf } from "../../src/memory/shard/home.ts";
 import { openShards, type ShardedSpace } from "../../src/memory/shard/shard.ts";
 import type { Disk } from "../../src/store/file/file.ts";
@@ -11,12 +10,6 @@ import { noMetrics } from "../../src/telemetry/metrics/metrics.ts";
 import { idNamed } from "./graph-case.ts";
 
 export const SHARDS_FOLDER = "/shards";
-
-const NO_EMBEDDER: Embedder = {
-  embed: async (texts) => ({ vectors: texts.map(() => null), fingerprint: null }),
-  counts: { vectors: 0, failed: 0, lastFailure: null },
-  close: () => undefined,
-};
 
 /** The vector of every question. */
 export const ASKED = Float32Array.of(1, 0.25, -0.5);
@@ -33,22 +26,19 @@ export function openShardsOn(
     disk,
     clock,
     shards,
-    questionVector: async () => ASKED,
     openPart: (folder) => {
       try {
         disk.mkdir(folder, 0o700);
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       }
-      return openNamespace({
+      return openGraphSpace({
         name: "test",
         directory: folder,
         disk,
         clock,
         metrics: noMetrics,
-        embedder: NO_EMBEDDER,
         tell: () => undefined,
-        isShard: true,
       });
     },
   });

@@ -21,7 +21,7 @@ export interface MemoryKeeper {
 }
 
 export interface KeeperInput {
-  readonly config: Pick<Config, "stateDir" | "memoryEmbed" | "memoryRecall">;
+  readonly config: Pick<Config, "stateDir" | "memoryEmbed" | "memoryRecall" | "memoryShards">;
   readonly who: Who;
   /** Of a daemon: it keeps what the memory tells of itself. */
   readonly metrics: Metrics | null;
@@ -51,6 +51,7 @@ export function memoryKeeper({ config, who, metrics, tracer = noTracer }: Keeper
       clock: systemClock,
       embedder,
       recall: config.memoryRecall,
+      shards: config.memoryShards,
       tracer,
       ...(metrics === null ? {} : { metrics, monitored: true }),
     });

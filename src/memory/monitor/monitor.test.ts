@@ -7,6 +7,7 @@ import type { Clock } from "../../base/clock.ts";
 import { LIMITS } from "../../base/limits.ts";
 import { createMetrics, noMetrics } from "../../telemetry/metrics/metrics.ts";
 import { newPlainGraph } from "../../../test/support/plain-graph.ts";
+import type { Change } from "../model.ts";
 import type { Graph } from "../ports.ts";
 import { alerts, type Percentiles, type QueueState } from "./alert.ts";
 import type { StorageEvent } from "./event.ts";
@@ -33,6 +34,10 @@ function manualClock(): Clock & { nowMs: number } {
     sleep: async () => undefined,
   };
 }
+/** A plain graph as the space that a monitor writes. */
+function written(graph: Graph) {
+  return { reader: graph, apply: async (changes: readonly Change[]) => graph.apply(changes) };
+}
 function contents(graph: Graph): string[] {
   return Array.from({ length: graph.slotEnd }, (_, slot) => graph.concept(slot))
     .filter((concept) => concept !== null)
@@ -43,7 +48,7 @@ function contents(graph: Graph): string[] {
 test("of each kind the slowest of a second is kept, as a sentence with its numbers", () => {
   const graph = newPlainGraph();
   const clock = manualClock();
-  const monitor = newMonitor(graph, noMetrics, clock);
+  const monitor = newMonitor(written(graph), noMetrics, clock);
   monitor.record("main", query(2));
   monitor.record("main", query(9));
   monitor.record("main", query(3));
@@ -66,49 +71,43 @@ test("of each kind the slowest of a second is kept, as a sentence with its numbe
   });
 });
 
-test("what happens in its own namespace is no event", () => {
+test("what happens in its own namespace is no event", async () => {
   const graph = newPlainGraph();
-  const monitor = newMonitor(graph, createMetrics(), manualClock());
+  const monitor = newMonitor(written(graph), createMetrics(), manualClock());
   monitor.record(MONITOR_NAMESPACE, query(1));
-  monitor.flush();
+  await monitor.flush();
   assert.equal(graph.size, 0);
   assert.equal(monitor.percentiles().size, 0);
 });
 
-test("the oldest is forgotten, after a restart as before", () => {
+test("the oldest is forgotten, after a restart as before", async () => {
   const graph = newPlainGraph();
-  const fill = (from: number, to: number): void => {
-    const monitor = newMonitor(graph, noMetrics, manualClock());
+  const fill = async (from: number, to: number): Promise<void> => {
+    const monitor = newMonitor(written(graph), noMetrics, manualClock());
     for (let n = from; n < to; n++) {
       monitor.record("main", query(n));
-      monitor.flush();
+      await monitor.flush();
     }
   };
-  fill(0, 700);
-  fill(700, 700 + LIMITS.memoryEventsMax);
+  await fill(0, 700);
+  await fill(700, 700 + LIMITS.memoryEventsMax);
   assert.equal(graph.size, LIMITS.memoryEventsMax);
   const kept = contents(graph);
   assert.equal(kept[0], "A text query found 3 results in 700 ms.");
   assert.equal(kept.at(-1), `A text query found 3 results in ${699 + LIMITS.memoryEventsMax} ms.`);
 });
 
-test("a graph that takes nothing fails nobody, and is said", () => {
+test("a namespace that takes nothing fails nobody, and is said", async () => {
   const graph = newPlainGraph();
-  const refusing: Graph = Object.create(graph, {
-    apply: {
-      value: () => {
-        throw new Error("full");
-      },
-    },
-  }) as Graph;
+  const refusing = { reader: graph, apply: () => Promise.reject(new Error("full")) };
   const monitor = newMonitor(refusing, noMetrics, manualClock());
   monitor.record("main", query(1));
-  monitor.flush();
+  await monitor.flush();
   assert.deepEqual(monitor.alerts(quiet), ["1 events about the memory itself could not be kept"]);
 });
 
 test("percentiles of what was recorded", () => {
-  const monitor = newMonitor(newPlainGraph(), createMetrics(), manualClock());
+  const monitor = newMonitor(written(newPlainGraph()), createMetrics(), manualClock());
   for (let n = 1; n <= 1000; n++) monitor.record("main", query(n));
   const { count, p50, p95, p99, p999 } = monitor.percentiles().get("query")!;
   assert.equal(count, 1000);

@@ -6,7 +6,8 @@ import type { Clock } from "../../base/clock.ts";
 import { LIMITS } from "../../base/limits.ts";
 import type { Metrics } from "../../telemetry/metrics/metrics.ts";
 import type { Change, ConceptId, NewConcept } from "../model.ts";
-import type { Graph } from "../ports.ts";
+import type { GraphReader } from "../ports.ts";
+import type { Space } from "../space.ts";
 import { alerts, type Percentiles, type QueueState } from "./alert.ts";
 import { attributesOf, EVENT_KINDS, sentence, tookMsOf, type EventKind, type StorageEvent } from "./event.ts";
 
@@ -20,26 +21,36 @@ const ID_BEGIN = Buffer.from("opdevent", "latin1");
 export interface Monitor {
   /** Something happened in `namespace`. It is counted at once, and becomes a concept when it was the slowest of its second. */
   record(namespace: string, event: StorageEvent): void;
-  /** Writes what is still held back. */
-  flush(): void;
+  /** Writes what is still held back; resolves when that, and what was before, is taken or lost. */
+  flush(): Promise<void>;
   percentiles(): ReadonlyMap<EventKind, Percentiles>;
   /** What is not as it should be, a sentence each. */
   alerts(queue: Omit<QueueState, "eventsLost">): readonly string[];
 }
 
-/** `graph` is that of MONITOR_NAMESPACE; nobody else writes it. Events that it does not take are lost, and counted. */
-export function newMonitor(graph: Graph, metrics: Metrics, clock: Clock): Monitor {
+/** `space` is MONITOR_NAMESPACE; nobody else writes it. Events that it does not take are lost, and counted. */
+export function newMonitor(space: Pick<Space, "apply" | "reader">, metrics: Metrics, clock: Clock): Monitor {
   const histogramOf = (kind: EventKind) =>
     metrics.histogram("memory_event_ms", "Milliseconds of what the memory did, by kind of event", {
       event: kind,
     });
   const histograms = new Map(EVENT_KINDS.map((kind) => [kind, histogramOf(kind)]));
   const held = new Map<EventKind, StorageEvent>();
-  let { first, next } = numbersIn(graph);
+  let { first, next } = numbersIn(space.reader);
   let lost = 0;
   let periodEndsMs = clock.monotonicMs() + PERIOD_MS;
 
-  const flush = (): void => {
+  let writing = Promise.resolve();
+
+  const write = async (changes: readonly Change[]): Promise<void> => {
+    try {
+      await space.apply(changes, "buffered");
+    } catch {
+      // What the memory tells of itself must not fail what it tells of; that space says by itself what is wrong with it.
+      lost += changes.filter(({ kind }) => kind === "learn").length;
+    }
+  };
+  const flush = (): Promise<void> => {
     const changes: Change[] = [];
     for (const event of held.values()) {
       changes.push({ kind: "learn", concept: conceptOf(next++, event) });
@@ -47,13 +58,8 @@ export function newMonitor(graph: Graph, metrics: Metrics, clock: Clock): Monito
     }
     held.clear();
     periodEndsMs = clock.monotonicMs() + PERIOD_MS;
-    if (changes.length === 0) return;
-    try {
-      graph.apply(changes);
-    } catch {
-      // What the memory tells of itself must not fail what it tells of; that graph says by itself what is wrong with it.
-      lost += changes.filter(({ kind }) => kind === "learn").length;
-    }
+    if (changes.length > 0) writing = Promise.all([writing, write(changes)]).then(() => undefined);
+    return writing;
   };
   const percentiles = (): ReadonlyMap<EventKind, Percentiles> => {
     const found = new Map<EventKind, Percentiles>();
@@ -79,7 +85,7 @@ export function newMonitor(graph: Graph, metrics: Metrics, clock: Clock): Monito
       histograms.get(event.kind)!.record(tookMsOf(event));
       const slowest = held.get(event.kind);
       if (slowest === undefined || tookMsOf(event) >= tookMsOf(slowest)) held.set(event.kind, event);
-      if (clock.monotonicMs() >= periodEndsMs) flush();
+      if (clock.monotonicMs() >= periodEndsMs) void flush();
     },
     flush,
     percentiles,
@@ -107,7 +113,7 @@ function idOf(number: number): ConceptId {
 }
 
 /** The numbers of the oldest event that is kept, and of the next one. */
-function numbersIn(graph: Graph): { first: number; next: number } {
+function numbersIn(graph: GraphReader): { first: number; next: number } {
   let first = Infinity;
   let next = 0;
   for (let slot = 0; slot < graph.slotEnd; slot++) {

@@ -35,7 +35,7 @@ export interface CheckInput extends Selectable {
   readonly vectors: Vectors;
 }
 
-const FINDINGS_MAX = 100;
+export const FINDINGS_MAX = 100;
 const SLICE_SLOTS = 2000;
 const BUFFER_BYTES = 1024 * 1024;
 

@@ -6,16 +6,14 @@ import { LIMITS } from "../../base/limits.ts";
 import { visible } from "../../base/visible.ts";
 import type { Disk } from "../../store/file/file.ts";
 import type { Embedder } from "../embed/model.ts";
-import type { OwnGraph } from "../graph/graph.ts";
-import type { Change } from "../model.ts";
-import type { Vectors } from "../vector/vector.ts";
+import type { Change, Slot } from "../model.ts";
+import type { Ground } from "./ground.ts";
 import { GIVEN, readMaker, writeMaker } from "./maker.ts";
 
 interface OriginOptions {
   readonly directory: string;
   readonly disk: Disk;
-  readonly graph: OwnGraph;
-  readonly vectors: Vectors;
+  readonly ground: Pick<Ground, "reader" | "reached" | "rewrite" | "forgetVectors">;
   readonly embedder: Embedder;
 }
 
@@ -39,8 +37,8 @@ export class VectorOrigin {
   }
 
   /** Goes on with what a crash interrupted. */
-  async settle(reached: () => Promise<void>): Promise<void> {
-    if (this.#leaving) await this.#takeOut(reached);
+  async settle(): Promise<void> {
+    if (this.#leaving) await this.#takeOut();
   }
 
   async embed(texts: readonly string[], signal?: AbortSignal): Promise<readonly (Float32Array | null)[]> {
@@ -81,11 +79,11 @@ export class VectorOrigin {
   }
 
   /** Before a vector is learned. */
-  async admit(vector: Float32Array, reached: () => Promise<void>): Promise<void> {
+  async admit(vector: Float32Array): Promise<void> {
     await this.#switching;
     if (this.#made.has(vector) || this.#maker === GIVEN) return;
     if (this.#maker === null) return this.#set(GIVEN, false);
-    this.#switching = this.#takeOut(reached).finally(() => (this.#switching = null));
+    this.#switching = this.#takeOut().finally(() => (this.#switching = null));
     await this.#switching;
   }
 
@@ -111,26 +109,41 @@ export class VectorOrigin {
     this.#leaving = leaving;
   }
 
-  async #takeOut(reached: () => Promise<void>): Promise<void> {
-    const { graph, vectors } = this.#options;
+  async #takeOut(): Promise<void> {
+    const { ground } = this.#options;
     this.#set(GIVEN, true);
-    for (let slot = 0; slot < graph.slotEnd;) {
-      const changes: Change[] = [];
-      let sizeBytes = 0;
-      for (; slot < graph.slotEnd && changes.length < TAKEN_OUT_EACH; slot++) {
-        if (graph.vectorView(slot) === null) continue;
-        const concept = graph.concept(slot)!;
-        sizeBytes += concept.content.length;
-        if (sizeBytes > LIMITS.memoryTransactionBytesMax / 2 && changes.length > 0) break;
-        changes.push({ kind: "learn", concept: { ...concept, vector: null } });
-      }
-      if (changes.length === 0) continue;
-      await graph.room();
-      await graph.durable(graph.apply(changes));
-      await reached();
+    for (let slot = 0; slot < ground.reader.slotEnd;) {
+      const [slots, next] = this.#someWithVectors(slot);
+      slot = next;
+      if (slots.length === 0) continue;
+      await ground.rewrite(() => slots.flatMap((one) => this.#withoutVector(one)));
+      await ground.reached();
     }
     // Its dimension is of those that are gone.
-    vectors.apply([{ seq: graph.seq, kind: "clear", slot: -1 }], graph);
+    ground.forgetVectors();
     this.#set(GIVEN, false);
+  }
+
+  /** From `slot` on, as many as fit into one change, and where the next ones begin. */
+  #someWithVectors(from: Slot): readonly [readonly Slot[], Slot] {
+    const { reader } = this.#options.ground;
+    const slots: Slot[] = [];
+    let sizeBytes = 0;
+    let slot = from;
+    for (; slot < reader.slotEnd && slots.length < TAKEN_OUT_EACH; slot++) {
+      if (reader.vectorView(slot) === null) continue;
+      sizeBytes += reader.contentView(slot)?.length ?? 0;
+      if (sizeBytes > LIMITS.memoryTransactionBytesMax / 2 && slots.length > 0) break;
+      slots.push(slot);
+    }
+    return [slots, slot];
+  }
+
+  /** Nothing where there is none any more. */
+  #withoutVector(slot: Slot): readonly Change[] {
+    const concept = this.#options.ground.reader.concept(slot);
+    return concept === null || concept.vector === null
+      ? []
+      : [{ kind: "learn", concept: { ...concept, vector: null } }];
   }
 }

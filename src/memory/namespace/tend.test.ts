@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryDisk } from "../../../test/support/memory-disk.ts";
 import { LIMITS } from "../../base/limits.ts";
 import type { StorageEvent } from "../monitor/event.ts";
 import type { SpaceStats } from "../space.ts";
@@ -13,18 +12,19 @@ const FIGURES = { concepts: 3, associations: 2, memoryBytes: 100 } as SpaceStats
 
 function tended(savedSeq: number) {
   const at = { seq: savedSeq, ms: 0, building: false, flushes: 0, events: [] as StorageEvent[] };
-  const status = () =>
+  const vectors = () =>
     ({ entries: 9, dimension: 4, building: at.building ? { done: 1, total: 9 } : null }) as VectorsStatus;
   const tending = new Tending(
     {
-      directory: "/none",
-      disk: memoryDisk(),
       clock: { wallMs: () => 0, monotonicMs: () => at.ms, sleep: () => Promise.resolve() },
-      vectors: { status },
+      ground: {
+        vectors,
+        stats: () => ({ ...FIGURES, seq: at.seq }),
+        logBytes: () => 0,
+        flush: async () => void at.flushes++,
+      },
       tell: (event) => at.events.push(event),
-      stats: () => ({ ...FIGURES, seq: at.seq }),
       read: () => undefined,
-      flush: async () => void at.flushes++,
     },
     at.seq,
     savedSeq,

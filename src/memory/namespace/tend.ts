@@ -3,24 +3,17 @@
 
 import type { Clock } from "../../base/clock.ts";
 import { LIMITS } from "../../base/limits.ts";
-import type { Disk } from "../../store/file/file.ts";
-import { logFolder } from "../graph/files.ts";
 import type { Seq } from "../model.ts";
 import type { StorageEvent } from "../monitor/event.ts";
 import type { SpaceStats } from "../space.ts";
-import type { Vectors } from "../vector/vector.ts";
-import { bytesBelow } from "./sizes.ts";
+import type { Ground } from "./ground.ts";
 
 export interface Tended {
-  readonly directory: string;
-  readonly disk: Disk;
   readonly clock: Clock;
-  readonly vectors: Pick<Vectors, "status">;
+  readonly ground: Pick<Ground, "stats" | "vectors" | "logBytes" | "flush">;
   readonly tell: (event: StorageEvent) => void;
-  stats(): SpaceStats;
   /** Reads one concept, any: how long that takes is told. */
   read(): void;
-  flush(): Promise<void>;
 }
 
 export class Tending {
@@ -41,17 +34,17 @@ export class Tending {
   async turn(): Promise<void> {
     this.#tellVectors();
     const stats = this.#tellSize();
-    const logBytes = bytesBelow(this.#of.disk, logFolder(this.#of.directory));
+    const logBytes = this.#of.ground.logBytes();
     const long = stats.seq - this.#savedSeq >= LIMITS.memoryCheckpointChanges;
     if (stats.seq === this.#savedSeq || (!long && logBytes < LIMITS.memoryCheckpointLogBytes)) return;
-    await this.#of.flush();
+    await this.#of.ground.flush();
     this.#savedSeq = stats.seq;
   }
 
   /** Nothing while nothing is written: then it is as it was. */
   #tellSize(): SpaceStats {
     const { clock, tell } = this.#of;
-    const stats = this.#of.stats();
+    const stats = this.#of.ground.stats();
     const nowMs = clock.monotonicMs();
     if (stats.seq === this.#seq) return stats;
     this.#of.read();
@@ -65,8 +58,8 @@ export class Tending {
 
   /** When it began and ended is seen from turn to turn: its time is about right. */
   #tellVectors(): void {
-    const { clock, tell, vectors } = this.#of;
-    const { building, entries, dimension } = vectors.status();
+    const { clock, tell, ground } = this.#of;
+    const { building, entries, dimension } = ground.vectors();
     if (building !== null) this.#building ??= { sinceMs: clock.monotonicMs() };
     else if (this.#building !== null) {
       const tookMs = clock.monotonicMs() - this.#building.sinceMs;

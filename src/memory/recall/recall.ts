@@ -30,7 +30,7 @@ import type { Trace, Traces } from "./traces.ts";
 export interface RecallPlace {
   readonly reader: GraphReader;
   /** They follow the same graph. */
-  readonly traces: Traces;
+  readonly traces: Pick<Traces, "of" | "set" | "watch">;
   readonly clock: Clock;
   readonly cognitive: CognitivePatternMetrics;
   readonly tracer: Tracer;

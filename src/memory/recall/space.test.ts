@@ -77,7 +77,7 @@ test("a recall opens the window of an edit, across a start of the memory", async
   ahead.ms += 3.5 * HOUR_MS;
   const editing = await opened(folder, ahead);
   const space = (await editing.find("default"))!;
-  assert.deepEqual(space.graph.opened.rebuilt, []);
+  assert.deepEqual(space.rebuilt, []);
   const edit = {
     kind: "update",
     extent: 1,

@@ -5,7 +5,7 @@ import type { Graph, Participant, Snapshot } from "../ports.ts";
 import type { Found, SearchOptions, Space } from "../space.ts";
 import type { TextStatistics } from "../text/text.ts";
 
-export interface Part extends Space {
+export interface Part extends Omit<Space, "search"> {
   readonly graph: Graph & Participant;
   snapshot(): Snapshot;
   /** Resolves when the indexes have seen what is written now, or soon enough. */
@@ -16,6 +16,4 @@ export interface Part extends Space {
     query: string,
     options: SearchOptions & { readonly statistics?: TextStatistics },
   ): Promise<readonly Found[]>;
-  /** The graph has no vectors any more: the next one may have any dimension. */
-  forgetVectors(): void;
 }

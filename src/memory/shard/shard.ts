@@ -18,13 +18,13 @@ import { newHomeOf, type HomeOf } from "./home.ts";
 import { readLayout, writeLayout } from "./layout.ts";
 import type { Part } from "./model.ts";
 import { countStubs } from "./reader.ts";
-import { ShardedSpace } from "./space.ts";
+import { ShardedSpace, type Shards } from "./space.ts";
 import { Coordinator } from "./transact.ts";
 
 export type { Part } from "./model.ts";
-export type { ShardedSpace } from "./space.ts";
+export { ShardedSpace, type Shards } from "./space.ts";
 
-export interface ShardsOptions {
+export interface ShardsOptions<P extends Part> {
   readonly name: string;
   /** A private folder, made by the caller. */
   readonly directory: string;
@@ -32,19 +32,25 @@ export interface ShardsOptions {
   readonly clock: Clock;
   /** 1..LIMITS.memoryShardsMax. */
   readonly shards: number;
-  /** Of a text that is looked for: null = there is nothing here to compare it with. */
-  readonly questionVector: (text: string) => Promise<Float32Array | null>;
   /** Opens the space in that folder, which it makes where it is missing. */
-  readonly openPart: (directory: string, shard: number) => Promise<Part>;
+  readonly openPart: (directory: string, shard: number) => Promise<P>;
 }
 
 /** Throws OPD4301 (it has another number of shards), OPD4004, OPD4006, OPD5001 to OPD5005, and what opening a part does. */
-export async function openShards(options: ShardsOptions): Promise<ShardedSpace> {
+export function openShards<P extends Part>(options: ShardsOptions<P>): Promise<ShardedSpace<P>> {
+  return openShardsAs(options, (of) => new ShardedSpace(options, of));
+}
+
+/** The same, as a space that can do more: `make` is handed what it is made of, when all that a crash left is resolved. */
+export async function openShardsAs<P extends Part, S>(
+  options: ShardsOptions<P>,
+  make: (of: Shards<P>) => S,
+): Promise<S> {
   const { directory, disk, clock, shards } = options;
   const known = readLayout(disk, directory);
   checkShards(known ?? shards, shards);
   if (known === null) writeLayout(disk, directory, shards);
-  const parts: Part[] = [];
+  const parts: P[] = [];
   let decisions: Decisions | null = null;
   try {
     for (let shard = 0; shard < shards; shard++)
@@ -60,7 +66,7 @@ export async function openShards(options: ShardsOptions): Promise<ShardedSpace> 
         homeOf,
       ),
     };
-    return new ShardedSpace(options, { parts, homeOf, counts, coordinator, decisions });
+    return make({ parts, homeOf, counts, coordinator, decisions });
   } catch (error) {
     await Promise.allSettled([...parts.map((part) => part.close()), decisions?.close()]);
     throw error;

@@ -24,8 +24,8 @@ import { lockSetOf, planOf, type Plan } from "./plan.ts";
 import { ShardReader, ShardSnapshot } from "./reader.ts";
 import type { Coordinator } from "./transact.ts";
 
-interface Shards {
-  readonly parts: readonly Part[];
+export interface Shards<P extends Part> {
+  readonly parts: readonly P[];
   readonly homeOf: HomeOf;
   readonly counts: { stubs: number; crossing: number };
   readonly coordinator: Coordinator;
@@ -35,24 +35,21 @@ interface Shards {
 interface SpaceOptions {
   readonly name: string;
   readonly clock: Clock;
-  readonly questionVector: (text: string) => Promise<Float32Array | null>;
 }
 
-export class ShardedSpace implements Space {
+export class ShardedSpace<P extends Part = Part> implements Omit<Space, "search"> {
   readonly name: string;
   readonly reader: GraphReader;
-  readonly parts: readonly Part[];
+  readonly parts: readonly P[];
   readonly #clock: Clock;
-  readonly #questionVector: (text: string) => Promise<Float32Array | null>;
-  readonly #of: Shards;
+  readonly #of: Shards<P>;
   readonly #locks: Locks;
   readonly #openedMs: number;
   readonly #openedSeq: Seq;
 
-  constructor({ name, clock, questionVector }: SpaceOptions, of: Shards) {
+  constructor({ name, clock }: SpaceOptions, of: Shards<P>) {
     this.name = name;
     this.#clock = clock;
-    this.#questionVector = questionVector;
     this.#of = of;
     this.parts = of.parts;
     this.#locks = new Locks(clock);
@@ -61,13 +58,18 @@ export class ShardedSpace implements Space {
     this.#openedSeq = this.reader.seq;
   }
 
-  /** Throws OPD4302 and OPD4303 beside what a space throws. */
-  async apply(changes: readonly Change[], durability: Durability = "durable"): Promise<Seq> {
+  /** Throws OPD4302 and OPD4303 beside what a space throws. `current` is asked when nobody else changes these concepts, for
+   * what is to be done to them as they are then. */
+  async apply(
+    changes: readonly Change[],
+    durability: Durability = "durable",
+    current: () => readonly Change[] = () => changes,
+  ): Promise<Seq> {
     const release = await this.#lock(changes);
     let seqs: readonly (readonly [Graph, Seq])[] = [];
     try {
       this.#checkOpen();
-      seqs = await this.#make(planOf(changes, this.#planned(), this.#clock.wallMs() * 1000));
+      seqs = await this.#make(planOf(current(), this.#planned(), this.#clock.wallMs() * 1000));
     } finally {
       release();
     }
@@ -140,9 +142,13 @@ export class ShardedSpace implements Space {
     return this.#best(await Promise.all(found), options.limit);
   }
 
-  async search(query: string, options: SearchOptions): Promise<readonly Found[]> {
+  /** By words and by likeness, fused by rank; `vector` null: by words alone. */
+  async searchBoth(
+    query: string,
+    vector: Float32Array | null,
+    options: SearchOptions,
+  ): Promise<readonly Found[]> {
     const { reader } = this;
-    const vector = await this.#questionVector(query);
     const asked = { ...options, limit: wideOf(options.limit) };
     const words = await this.searchText(query, asked);
     const near = vector === null ? [] : await this.searchVector(vector, asked);
@@ -240,7 +246,7 @@ export class ShardedSpace implements Space {
     return { homeOf, readers: graphsOf(this.#of), ...counts };
   }
 
-  #home(id: ConceptId): Part {
+  #home(id: ConceptId): P {
     return this.parts[this.#of.homeOf(id)]!;
   }
 
@@ -268,7 +274,7 @@ export class ShardedSpace implements Space {
   }
 }
 
-function graphsOf({ parts }: Pick<Shards, "parts">): readonly GraphReader[] {
+function graphsOf({ parts }: Pick<Shards<Part>, "parts">): readonly GraphReader[] {
   return parts.map(({ graph }) => graph);
 }
 

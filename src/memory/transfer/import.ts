@@ -9,7 +9,7 @@ import { LIMITS } from "../../base/limits.ts";
 import { visible } from "../../base/visible.ts";
 import type { Disk } from "../../store/file/file.ts";
 import { ASSOCIATION_TYPES, type Change, type ConceptId } from "../model.ts";
-import type { OwnSpace } from "../namespace/namespace.ts";
+import type { OwnSpace } from "../namespace/model.ts";
 import { analyze } from "../reason/analyze.ts";
 import { changesOf, headOf } from "./line.ts";
 import { MAGIC, readStorageDat, type ReadAt, type StoredItem } from "./storage-dat.ts";
@@ -161,7 +161,7 @@ class Taking {
 
   async end(): Promise<Omit<ImportReport, "format">> {
     await this.flush();
-    await this.space.graph.durable();
+    await this.space.durable();
     const { concepts, associations, vectors, refused } = this;
     const numberOf = (at: string): number => Number(at.split(" ")[1]);
     const faults = this.faults.toSorted((a, b) => numberOf(a.at) - numberOf(b.at));

@@ -7,10 +7,12 @@
 //     "attributes":[[KEY,VALUE],...],"vector":BASE64,"semantic":{...}}          "content_base64" where it is no UTF-8
 // {"from":ID,"to":ID,"type":"causal","confidence":0.5,"weight":1,"created_us":N}
 //
-// ID: 32 hex digits. vector: f32, little-endian. What is empty, absent or as usual is left out.
+// ID: 32 hex digits. vector: f32, little-endian. What is empty, absent or as usual is left out. What a terminal would obey is
+// escaped, as JSON allows for any character.
 
 import { isUtf8 } from "node:buffer";
 import { OpError } from "../../base/error.ts";
+import { visibleJson } from "../../base/visible.ts";
 import { hexOf, parseId } from "../graph/id.ts";
 import { ASSOCIATION_TYPES, type Change, type Concept, type Semantic } from "../model.ts";
 import type { Edge, GraphReader } from "../ports.ts";
@@ -25,7 +27,7 @@ export function headLine(vectors: string | null): string {
 export function conceptLine(concept: Concept): string {
   const { content, vector, attributes, semantic, createdUs, lastAccessedUs, accessCount } = concept;
   const text = isUtf8(content);
-  return JSON.stringify({
+  const line = JSON.stringify({
     concept: hexOf(concept.id),
     ...(text
       ? { content: Buffer.from(content).toString() }
@@ -40,6 +42,7 @@ export function conceptLine(concept: Concept): string {
     ...(vector === null ? {} : { vector: bytesOf(vector).toString("base64") }),
     ...(semantic === null ? {} : { semantic }),
   });
+  return visibleJson(line);
 }
 
 export function associationLine(graph: GraphReader, edge: Edge): string {
