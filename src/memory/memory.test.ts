@@ -9,8 +9,14 @@ import { hexOf, learnTexts, type Memory, type OwnSpace } from "./memory.ts";
 
 const LEARNED = { strength: 1, confidence: 1, embed: true, associations: null };
 
-async function within<T>(folder: string, work: (memory: Memory) => Promise<T>): Promise<T> {
-  const memory = await openScratch(folder);
+/** Of one graph, and of four shards: it is the same from outside. */
+function everywhere(name: string, work: (shards: number) => Promise<void>): void {
+  for (const shards of [1, 4])
+    test(`${name} (${shards === 1 ? "one graph" : `${shards} shards`})`, () => work(shards));
+}
+
+async function within<T>(folder: string, shards: number, work: (memory: Memory) => Promise<T>): Promise<T> {
+  const memory = await openScratch(folder, { shards });
   try {
     return await work(memory);
   } finally {
@@ -21,15 +27,15 @@ const refusal = (code: string) => (error: unknown) => error instanceof OpError &
 const contents = async (space: OwnSpace, query: string): Promise<string[]> =>
   (await space.search(query, { limit: 10 })).map(({ id }) => Buffer.from(space.get(id)!.content).toString());
 
-test("what was written is found at once, and after the next start", async () => {
+everywhere("what was written is found at once, and after the next start", async (shards) => {
   const folder = scratchFolder();
-  await within(folder, async (memory) => {
+  await within(folder, shards, async (memory) => {
     const space = await memory.space("default");
     await learnTexts(space, ["Nginx was restarted.", "The lamp is on."], LEARNED);
     assert.deepEqual(await contents(space, "restarting"), ["Nginx was restarted."]);
     assert.deepEqual(await contents(space, "ngnix was restartd"), ["Nginx was restarted."]);
   });
-  await within(folder, async (memory) => {
+  await within(folder, shards, async (memory) => {
     const space = (await memory.find("default"))!;
     assert.deepEqual(space.rebuilt, []);
     assert.equal(space.stats().vectors, 2);
@@ -40,7 +46,7 @@ test("what was written is found at once, and after the next start", async () => 
 
 test("names of namespaces", async () => {
   const folder = scratchFolder();
-  await within(folder, async (memory) => {
+  await within(folder, 1, async (memory) => {
     for (const name of ["", "Shop", "a/b", "..", "a".repeat(65), "lock"])
       await assert.rejects(memory.space(name), refusal("OPD4009"), name);
     await assert.rejects(memory.space("_own"), refusal("OPD4009"));
@@ -51,27 +57,28 @@ test("names of namespaces", async () => {
   });
 });
 
-test("namespaces know nothing of each other", () =>
-  within(scratchFolder(), async (memory) => {
+everywhere("namespaces know nothing of each other", (shards) =>
+  within(scratchFolder(), shards, async (memory) => {
     const [one, other] = [await memory.space("one"), await memory.space("other")];
     await one.learn(plainConcept(1, "a secret of one"));
     assert.equal(other.get(plainConcept(1, "").id), null);
     assert.deepEqual(await other.searchText("secret", { limit: 5 }), []);
-  }));
+  }),
+);
 
 test("a second process is told who has it", async () => {
   const folder = scratchFolder();
-  await within(folder, async () => {
+  await within(folder, 1, async () => {
     await assert.rejects(openScratch(folder), refusal("OPD4008"));
   });
-  await within(folder, async () => undefined);
+  await within(folder, 1, async () => undefined);
 });
 
-test("what was acknowledged is there after the process was killed", async () => {
+everywhere("what was acknowledged is there after the process was killed", async (shards) => {
   const folder = scratchFolder();
   const program = `
     import { openScratch, plainConcept } from ${JSON.stringify(join(import.meta.dirname, "../../test/support/memory-case.ts"))};
-    const space = await (await openScratch(${JSON.stringify(folder)})).space("default");
+    const space = await (await openScratch(${JSON.stringify(folder)}, { shards: ${shards} })).space("default");
     for (let n = 1; n <= 20; n++) await space.learn(plainConcept(n, "number " + n));
     process.kill(process.pid, "SIGKILL");
   `;
@@ -79,37 +86,40 @@ test("what was acknowledged is there after the process was killed", async () => 
     encoding: "utf8",
   });
   assert.equal(signal, "SIGKILL", stderr);
-  await within(folder, async (memory) => {
+  await within(folder, shards, async (memory) => {
     const space = await memory.space("default");
     assert.equal(space.stats().concepts, 20);
     assert.equal((await space.searchText("number", { limit: 100 })).length, 20);
   });
 });
 
-test("vectors that are brought take the place of those made here, whatever their dimension", async () => {
-  for (const dimension of [3, 384]) {
-    const folder = scratchFolder();
-    const given = Array.from({ length: dimension }, (_, n) => (n === 0 ? 1 : 0));
-    await within(folder, async (memory) => {
-      const space = await memory.space("default");
-      const [made] = await learnTexts(space, ["words of a text"], LEARNED);
-      assert.equal(space.stats().vectors, 1);
-      await space.learn(plainConcept(7, "brought", given));
-      assert.deepEqual(
-        (await space.searchVector(Float32Array.from(given), { limit: 5 })).map(({ id }) => hexOf(id)),
-        [hexOf(plainConcept(7, "").id)],
-      );
-      assert.equal(space.get(made!)!.vector, null, "it can be made again");
-      await learnTexts(space, ["another text"], LEARNED);
-      assert.equal(space.stats().vectors, 1, "and is not made beside them");
-    });
-    await within(folder, async (memory) => {
-      const space = await memory.space("default");
-      assert.equal(space.vectorsOf, "given");
-      assert.deepEqual((await space.check()).findings, []);
-    });
-  }
-});
+everywhere(
+  "vectors that are brought take the place of those made here, whatever their dimension",
+  async (shards) => {
+    for (const dimension of [3, 384]) {
+      const folder = scratchFolder();
+      const given = Array.from({ length: dimension }, (_, n) => (n === 0 ? 1 : 0));
+      await within(folder, shards, async (memory) => {
+        const space = await memory.space("default");
+        const [made] = await learnTexts(space, ["words of a text"], LEARNED);
+        assert.equal(space.stats().vectors, 1);
+        await space.learn(plainConcept(7, "brought", given));
+        assert.deepEqual(
+          (await space.searchVector(Float32Array.from(given), { limit: 5 })).map(({ id }) => hexOf(id)),
+          [hexOf(plainConcept(7, "").id)],
+        );
+        assert.equal(space.get(made!)!.vector, null, "it can be made again");
+        await learnTexts(space, ["another text"], LEARNED);
+        assert.equal(space.stats().vectors, 1, "and is not made beside them");
+      });
+      await within(folder, shards, async (memory) => {
+        const space = await memory.space("default");
+        assert.equal(space.vectorsOf, "given");
+        assert.deepEqual((await space.check()).findings, []);
+      });
+    }
+  },
+);
 
 test("a check finds a changed byte, and an index that does not agree", async () => {
   const folder = scratchFolder();
@@ -131,8 +141,8 @@ test("a check finds a changed byte, and an index that does not agree", async () 
   }
 });
 
-test("clear empties it, and vectors of any maker may follow", () =>
-  within(scratchFolder(), async (memory) => {
+everywhere("clear empties it, and vectors of any maker may follow", (shards) =>
+  within(scratchFolder(), shards, async (memory) => {
     const space = await memory.space("default");
     await space.learn(plainConcept(7, "brought", [1, 0, 0]));
     await space.clear();
@@ -140,11 +150,12 @@ test("clear empties it, and vectors of any maker may follow", () =>
     await learnTexts(space, ["words of a text"], LEARNED);
     assert.deepEqual([space.stats().concepts, space.stats().vectors >= 0], [1, true]);
     assert.deepEqual(await contents(space, "words"), ["words of a text"]);
-  }));
+  }),
+);
 
-test("what the memory tells of itself is kept beside, and not written by others", async () => {
+everywhere("what the memory tells of itself is kept beside, and not written by others", async (shards) => {
   const folder = scratchFolder();
-  const memory = await openScratch(folder, { monitored: true });
+  const memory = await openScratch(folder, { monitored: true, shards });
   try {
     const space = await memory.space("default");
     await learnTexts(space, ["Nginx was restarted."], LEARNED);

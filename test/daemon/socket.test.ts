@@ -83,7 +83,8 @@ test("Ctrl-C of the client fires the signal of its request alone", async () => {
   const connection = await begun(stage.path);
   const [first, second] = [testTalk(), testTalk()];
   const replies = [connection.request("apply", {}, first), connection.request("plan", {}, second)];
-  await until(() => running.count === 2);
+  // That a request has begun comes to the client a moment after it has.
+  await until(() => running.count === 2 && first.pid() !== null && second.pid() !== null);
   assert.deepEqual([first.pid(), second.pid()], [process.pid, process.pid]);
   first.abort();
   assert.equal(await replies[0], "ended");

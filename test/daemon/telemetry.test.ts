@@ -36,7 +36,8 @@ for (const serves of [false, true])
   test(`an apply ${serves ? "by the daemon" : "alone"} is one trace, actions below it`, async () => {
     const out = await mkdtemp(join(tmpdir(), "op-dbus-telemetry-"));
     try {
-      const { entries } = await play(parseScript(APPLY.trim()), serves, () => ({
+      const { entries } = await play(parseScript(APPLY.trim()), serves, (scratch) => ({
+        OP_DBUS_TELEMETRY_SCRAPE: `unix:${join(scratch, "run/metrics.sock")}`,
         OP_DBUS_TELEMETRY_TRACE_FILE: join(out, "trace.json"),
         OP_DBUS_TELEMETRY_TEXTFILE: join(out, "op-dbus.prom"),
       }));

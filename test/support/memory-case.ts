@@ -20,7 +20,10 @@ export function scratchFolder(): string {
   return folder;
 }
 
-export function openScratch(folder: string, more: { readonly monitored?: boolean; readonly shards?: number } = {}): Promise<Memory> {
+export function openScratch(
+  folder: string,
+  more: { readonly monitored?: boolean; readonly shards?: number } = {},
+): Promise<Memory> {
   return openMemory({
     directory: join(folder, "@memory"),
     uid: process.getuid!(),

@@ -32,11 +32,7 @@ export interface Ground extends Omit<Space, "search"> {
   /** Indexes that were made again then. */
   readonly rebuilt: readonly string[];
   /** By words and by likeness, fused by rank; `vector` null: by words alone. */
-  searchBoth(
-    query: string,
-    vector: Float32Array | null,
-    options: SearchOptions,
-  ): Promise<readonly Found[]>;
+  searchBoth(query: string, vector: Float32Array | null, options: SearchOptions): Promise<readonly Found[]>;
   snapshot(): Snapshot;
   /** Resolves when the indexes have seen what is written now, or soon enough. */
   reached(): Promise<void>;
