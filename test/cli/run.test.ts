@@ -23,7 +23,7 @@ for (const name of readdirSync(here).filter((file) => file.endsWith(".txt"))) {
 
 test("a memory of four shards says what one of one graph says", async () => {
   const text = readFileSync(join(here, "memory.txt"), "utf8");
-  const shards = "$ op-dbus memory stats | grep -c '4 shards'\n2\n[0]\n";
+  const shards = "$ op-dbus memory stats --json | grep -c '4 shards'\n2\n[0]\n";
   const entries = parseScript(text + shards);
   const played = await play(entries, false, () => ({ OP_DBUS_MEMORY_SHARDS: "4" }));
   assert.equal(writeScript(played.entries), text + shards);

@@ -33,6 +33,7 @@ export function openSharded(options: GroundOptions, shards: number): Promise<Gro
 class ShardedGround extends ShardedSpace<GraphSpace> implements Ground {
   readonly meanings: Meanings;
   readonly traces: Pick<Traces, "of" | "set" | "watch">;
+  readonly rebuilt: readonly string[];
   readonly #options: GroundOptions;
 
   constructor(options: GroundOptions, of: Shards<GraphSpace>) {
@@ -40,6 +41,9 @@ class ShardedGround extends ShardedSpace<GraphSpace> implements Ground {
     this.#options = options;
     this.meanings = newShardMeanings(this.parts.map(({ meanings }) => meanings));
     this.traces = tracesOf(this.parts.map(({ traces }) => traces));
+    // Of a shard that nothing was written to there was nothing to be made again.
+    const written = this.parts.filter(({ reader }) => reader.seq > 0);
+    this.rebuilt = [...new Set(written.flatMap(({ rebuilt }) => rebuilt))];
     // Each made again without the others may have begun with a vector that is skipped in the whole.
     const most = this.parts.reduce((one, other) =>
       other.vectors().vectors > one.vectors().vectors ? other : one,
@@ -49,9 +53,6 @@ class ShardedGround extends ShardedSpace<GraphSpace> implements Ground {
 
   get savedSeq(): Seq {
     return this.parts.reduce((sum, part) => sum + part.savedSeq, 0);
-  }
-  get rebuilt(): readonly string[] {
-    return [...new Set(this.parts.flatMap(({ rebuilt }) => rebuilt))];
   }
 
   /** The first vector of all shards says how many numbers those of all of them have. */
